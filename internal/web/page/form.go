@@ -1,0 +1,202 @@
+package page
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/khettara/khettara/internal/fault"
+	"github.com/khettara/khettara/internal/i18n"
+	"github.com/khettara/khettara/internal/store"
+)
+
+// maxFields bounds a form; the body's size is bounded by the server.
+const maxFields = 100
+
+// Form is what somebody typed, cleaned, with the faults found in it so far. The
+// same value shows the form again, with every field as it was typed.
+type Form struct {
+	Values url.Values
+	Faults []*fault.Error
+	// Cleaned tells that control or direction-override characters were removed.
+	Cleaned bool
+}
+
+// NewForm is an empty form with a fresh id, or one with first values.
+func NewForm(values ...string) *Form {
+	f := &Form{Values: url.Values{}}
+	for i := 0; i+1 < len(values); i += 2 {
+		f.Values.Set(values[i], values[i+1])
+	}
+	if f.Value("once") == "" {
+		f.Values.Set("once", store.NewID())
+	}
+	return f
+}
+
+// ReadForm reads the posted form: NFC, without control and direction-override
+// characters, at most 100 fields. A NUL or a broken body is an Invalid fault.
+func ReadForm(r *http.Request) (*Form, error) {
+	if err := r.ParseForm(); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return nil, fault.New(fault.Invalid, "fault.too_large")
+		}
+		return nil, fault.From(fault.Invalid, err, "fault.bad_form")
+	}
+	f := &Form{Values: url.Values{}}
+	n := 0
+	for name, list := range r.PostForm {
+		for _, v := range list {
+			if n++; n > maxFields {
+				return nil, fault.New(fault.Invalid, "fault.too_many_fields")
+			}
+			if strings.ContainsRune(v, 0) || strings.ContainsRune(name, 0) {
+				return nil, fault.New(fault.Invalid, "fault.bad_form")
+			}
+			clean := Clean(v)
+			if clean != v && clean != strings.ReplaceAll(norm.NFC.String(v), "\r\n", "\n") {
+				f.Cleaned = true
+			}
+			f.Values.Add(name, clean)
+		}
+	}
+	return f, nil
+}
+
+// Clean brings a text to NFC, ends lines with \n, and removes control characters
+// and the marks that override the direction of writing (a text could look like another).
+func Clean(s string) string {
+	s = strings.ReplaceAll(norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD")), "\r\n", "\n")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case unicode.IsControl(r):
+			return -1
+		case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069: // embeddings, overrides, isolates
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// Value is a field as it was typed.
+func (f *Form) Value(name string) string {
+	if f == nil {
+		return ""
+	}
+	return f.Values.Get(name)
+}
+
+// Text is a field without the space around it.
+func (f *Form) Text(name string) string { return strings.TrimSpace(f.Value(name)) }
+
+// All lists the values of a field that may occur several times.
+func (f *Form) All(name string) []string {
+	if f == nil {
+		return nil
+	}
+	return f.Values[name]
+}
+
+// Has tells whether a field holds the value: a ticked box, a chosen option.
+func (f *Form) Has(name, value string) bool {
+	for _, v := range f.All(name) {
+		if v == value {
+			return true
+		}
+	}
+	return false
+}
+
+// Once is the id that makes a repeated post harmless.
+func (f *Form) Once() string { return f.Text("once") }
+
+// Version is the version of the row that the form was made from.
+func (f *Form) Version() int64 {
+	n, _ := strconv.ParseInt(f.Text("version"), 10, 64)
+	return n
+}
+
+// Words is a text of staff in three languages, from fields name_ar, name_fr, name_en.
+func (f *Form) Words(name string) i18n.Text {
+	return i18n.Text{Ar: f.Text(name + "_ar"), Fr: f.Text(name + "_fr"), En: f.Text(name + "_en")}
+}
+
+// Int reads a whole number; an empty field is 0. A fault is added to the form.
+func (f *Form) Int(name string) int64 {
+	s := f.Text(name)
+	if s == "" {
+		return 0
+	}
+	n, err := i18n.ParseInt(s)
+	if err != nil {
+		f.Add(name, "fault.bad_number")
+	}
+	return n
+}
+
+// Dirhams reads an amount in centimes; an empty field is 0. A fault is added to the form.
+func (f *Form) Dirhams(name string) int64 {
+	s := f.Text(name)
+	if s == "" {
+		return 0
+	}
+	n, err := i18n.ParseDirhams(s)
+	if err != nil {
+		f.Add(name, "fault.bad_amount")
+	}
+	return n
+}
+
+// Time reads a date (2006-01-02) or a date and clock (2006-01-02T15:04) in
+// Morocco's time, as browsers send them or as people type them; an empty field is the zero time. A fault is added to the form.
+func (f *Form) Time(name string) time.Time {
+	s := f.Text(name)
+	if s == "" {
+		return time.Time{}
+	}
+	if t, err := i18n.ParseDateTime(s); err == nil {
+		return t
+	}
+	t, err := i18n.ParseDate(s)
+	if err != nil {
+		f.Add(name, "fault.bad_date")
+	}
+	return t
+}
+
+// Add adds a fault of a field.
+func (f *Form) Add(field, key string, args ...any) {
+	f.Faults = append(f.Faults, fault.Field(field, key, args...))
+}
+
+// Take takes over the faults of an Invalid error, after those found while
+// reading, and tells whether there are any. Other errors are returned.
+func (f *Form) Take(err error) (again bool, other error) {
+	if err != nil && !fault.Is(err, fault.Invalid) {
+		return false, err
+	}
+	f.Faults = append(f.Faults, fault.All(err)...)
+	return len(f.Faults) > 0, nil
+}
+
+// Error is the message of a field in a language; "" when it is right.
+func (f *Form) Error(l i18n.Lang, field string) string {
+	if f == nil {
+		return ""
+	}
+	for _, e := range f.Faults {
+		if e.Field == field {
+			return Message(l, e)
+		}
+	}
+	return ""
+}
