@@ -164,19 +164,9 @@ func (m message) form(l Lang, n float64, digits int) template {
 		return m.forms[plural.Other]
 	}
 	t, ok := m.forms[pluralForm(l, n, digits)]
-	if !ok || n < 0 && !t.shows("n") {
+	if !ok || n < 0 && len(t) < len(m.forms[plural.Other]) {
 		// «درهمان» says two without a figure, so it cannot carry a minus sign.
 		return m.forms[plural.Other]
 	}
 	return t
-}
-
-// shows tells whether the template has the placeholder.
-func (t template) shows(name string) bool {
-	for _, s := range t {
-		if s.arg == name {
-			return true
-		}
-	}
-	return false
 }

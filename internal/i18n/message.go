@@ -45,8 +45,9 @@ type Money int64
 // T is the sentence of a catalogue key in a language. Args alternate name and
 // value: an integer, a float64 (at most two decimals), a string, a Text, a
 // time.Time (written as Date does), Money or a fmt.Stringer. The argument named
-// "n" also selects the plural form. Inserted values stand in Unicode isolates,
-// so the result is safe in attributes, mails and titles; HTML text uses Parts.
+// "n", or else the first whole number, also selects the plural form. Inserted
+// values stand in Unicode isolates, so the result is safe in attributes, mails
+// and titles; HTML text uses Parts.
 //
 // A missing key or argument panics under "go test"; elsewhere the key or the
 // placeholder is shown, because a page with a hole is better than no page.
@@ -126,8 +127,13 @@ func count(m message, key string, args []any) (n float64, digits int) {
 		return 0, 0
 	}
 	v, ok := argument(args, "n")
+	for i := 1; !ok && i < len(args); i += 2 {
+		if _, ok = integer(args[i]); ok {
+			v = args[i]
+		}
+	}
 	if !ok {
-		broken("sentence %q has plural forms and no argument \"n\"", key)
+		broken("sentence %q has plural forms and no number to choose by", key)
 		return 0, 0
 	}
 	switch v := v.(type) {

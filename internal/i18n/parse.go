@@ -10,7 +10,7 @@ import (
 )
 
 // What ParseNumber, ParseDirhams and ParseDate answer. Forms turn them into
-// the sentence of the field (fault.number, fault.number_ambiguous, fault.date).
+// the sentence of the field (fault.number, fault.ambiguous_number, fault.date).
 var (
 	ErrNumber    = errors.New("not a number")
 	ErrAmbiguous = errors.New("the separator may mean thousands or decimals")
