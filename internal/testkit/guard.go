@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -66,4 +67,30 @@ func (g *Guard) Output() string {
 		return fmt.Sprintf("%s(%v)", g.output.String(), g.err)
 	}
 	return g.output.String()
+}
+
+// scratchScript removes a folder, for five seconds if need be: children of what
+// the test started may still be writing into it.
+const scratchScript = `
+read -r _
+tries=0
+while [ -e "$1" ] && [ $tries -lt 50 ]
+do
+	rm -rf "$1" 2>/dev/null || sleep 0.1
+	tries=$((tries + 1))
+done
+`
+
+// ScratchDir makes a folder that is removed when the test process ends, however
+// it ends; its name begins with prefix. What belongs to one test goes into
+// T.TempDir instead.
+func ScratchDir(prefix string) (string, error) {
+	dir, err := os.MkdirTemp("", prefix)
+	if err != nil {
+		return "", err
+	}
+	if _, err := StartGuard(nil, "/", scratchScript, dir); err != nil {
+		return "", errors.Join(err, os.RemoveAll(dir))
+	}
+	return dir, nil
 }

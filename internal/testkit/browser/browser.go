@@ -20,19 +20,6 @@ import (
 
 var errNoChromium = errors.New("no Chromium found (`make test` installs it from the distribution's packages)")
 
-// profileScript removes the browser's profile once the test process is gone.
-// The browser ends with the pipe it is driven through, but its last children
-// may still be writing, so it tries for five seconds.
-const profileScript = `
-read -r _
-tries=0
-while [ -e "$1" ] && [ $tries -lt 50 ]
-do
-	rm -rf "$1" 2>/dev/null || sleep 0.1
-	tries=$((tries + 1))
-done
-`
-
 // chromium is the browser of this test binary. It starts with the first page
 // and ends with the process.
 var chromium struct {
@@ -60,12 +47,10 @@ func launch() (context.Context, error) {
 	if err != nil {
 		return nil, err
 	}
-	profile, err := os.MkdirTemp("", "khettara-chromium-")
+	// The browser itself ends with the pipe it is driven through.
+	profile, err := testkit.ScratchDir("khettara-chromium-")
 	if err != nil {
 		return nil, err
-	}
-	if _, err := testkit.StartGuard(nil, "/", profileScript, profile); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(profile))
 	}
 	flags := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
