@@ -1,0 +1,311 @@
+package pb
+
+import (
+	"cmp"
+	"math/big"
+	"slices"
+)
+
+// explainWithoutVoters fills in the outcome of a vote in which nobody voted.
+func (e *election) explainWithoutVoters(out *Outcome, opts Options) {
+	out.Weight = wholeRatio(0)
+	if !opts.Brief {
+		for p := range e.inst.Projects {
+			out.Lost = append(out.Lost, e.loss(p))
+		}
+	}
+	out.finish()
+}
+
+// loss describes a lost project without the reasons a rule can add.
+func (e *election) loss(p int) Loss {
+	l := Loss{Project: e.inst.Projects[p].ID, Cost: e.inst.Projects[p].Cost, Votes: e.supportVotes[p],
+		Support: ratio(e.supportMass[p], e.scale), Reason: DoesNotFit}
+	switch {
+	case l.Votes == 0:
+		l.Reason = NoSupporter
+	case l.Cost > e.inst.Budget:
+		l.Reason = DearerThanBudget
+	}
+	return l
+}
+
+// explainLosses describes every project that the outcome lacks.
+func (r *sharesRun) explainLosses(out *Outcome) {
+	for p := range r.inst.Projects {
+		if out.Won(r.inst.Projects[p].ID) {
+			continue
+		}
+		l := r.loss(p)
+		if l.Reason == DoesNotFit {
+			l.Reason = MoneyShort
+		}
+		if l.Votes > 0 {
+			r.explainLoss(&l, p)
+		}
+		out.Lost = append(out.Lost, l)
+	}
+}
+
+// explainLoss adds when the supporters' money ran short, what they spent it on
+// and at what cost the project would have won.
+func (r *sharesRun) explainLoss(l *Loss, p int) {
+	spent, total := r.spending(p)
+	cost, margin := r.costF[p], total*float64(len(r.order)+4)*r.rounding(p)
+	left := total
+	for j := 0; j <= len(r.order); j++ {
+		if left <= cost+margin {
+			money := r.moneyBehind(p, j)
+			need := new(big.Rat).SetInt64(l.Cost)
+			if money.Cmp(need) < 0 {
+				l.Round, l.Money, l.Shortfall = j+1, Ratio{money}, Ratio{need.Sub(need, money)}
+				break
+			}
+		}
+		if j < len(r.order) {
+			left -= spent[j]
+		}
+	}
+	l.Rivals = r.rivals(p, spent)
+	l.HighestCost = r.highestCost(p)
+}
+
+// spending is what the supporters of p paid in each round, and what they had at
+// first, in multiplicity units and approximately.
+func (r *sharesRun) spending(p int) (spent []float64, total float64) {
+	spent = make([]float64, len(r.order))
+	first := quotient(r.chain.endowment, r.chain.first)
+	for _, t := range r.sup[p] {
+		m, d, rest := r.mass.approx[t], r.drained[t], first
+		total += m * first
+		for k := r.off[t]; k < r.off[t+1]; k++ {
+			j := r.boughtAt[r.item[k]]
+			if j < 0 || d != alive && j >= d {
+				continue
+			}
+			pay := r.chain.approx[j] * float64(r.gainAt(k))
+			spent[j] += m * pay
+			rest -= pay
+		}
+		if d != alive {
+			spent[d] += m * rest
+		}
+	}
+	return spent, total
+}
+
+// moneyBehind is what the supporters of p held at the beginning of round j.
+func (r *sharesRun) moneyBehind(p, j int) *big.Rat {
+	h := newHolding(&r.mass, j)
+	for _, t := range r.sup[p] {
+		if d := r.drained[t]; d == alive || int(d) >= j {
+			r.holdAt(h, t, j)
+		}
+	}
+	return r.worth(h, newHolding(&r.mass, 0), j)
+}
+
+const rivalsShown = 3
+
+// rivals are the winners on which the supporters of p spent most.
+func (r *sharesRun) rivals(p int, spent []float64) []Rival {
+	rounds := make([]int, 0, len(spent))
+	for j, s := range spent {
+		if s > 0 {
+			rounds = append(rounds, j)
+		}
+	}
+	slices.SortStableFunc(rounds, func(a, b int) int { return cmp.Compare(spent[b], spent[a]) })
+	// Whoever is within rounding of the last place shown takes part in the exact comparison.
+	n := min(rivalsShown, len(rounds))
+	for n > 0 && n < len(rounds) && spent[rounds[n]] >= spent[rounds[rivalsShown-1]]*(1-0x1p-30) {
+		n++
+	}
+	out := make([]Rival, 0, n)
+	for _, j := range rounds[:n] {
+		if paid := r.spentOn(p, j); paid.Sign() > 0 {
+			out = append(out, Rival{Project: r.inst.Projects[r.order[j]].ID, Paid: Ratio{paid}})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Rival) int { return b.Paid.Cmp(a.Paid.Rat) })
+	return out[:min(rivalsShown, len(out))]
+}
+
+// spentOn is what the supporters of p paid for the project of round j, exactly.
+func (r *sharesRun) spentOn(p, j int) *big.Rat {
+	rest, full := newHolding(&r.mass, j), newHolding(&r.mass, 0)
+	winner := int32(r.order[j])
+	for _, t := range r.sup[p] {
+		k, ok := slices.BinarySearch(r.item[r.off[t]:r.off[t+1]], winner)
+		if !ok {
+			continue
+		}
+		switch d := r.drained[t]; {
+		case d == alive || int(d) > j:
+			full.add(0, t, r.gainAt(r.off[t]+int32(k)))
+		case int(d) == j:
+			r.holdAt(rest, t, j)
+		}
+	}
+	return r.worth(rest, full, j)
+}
+
+// highestCost is the highest whole cost at which p would have been bought. Until
+// p is bought the run does not depend on it, so each round tells how dear p may
+// be to come before the round's winner, and the end how dear to be bought after all.
+func (r *sharesRun) highestCost(p int) int64 {
+	limits := make([]float64, len(r.order)+1)
+	rounds := make([]int, len(limits))
+	for j := range limits {
+		limits[j], rounds[j] = min(r.costLimit(p, j), float64(r.inst.Budget)), j
+	}
+	slices.SortStableFunc(rounds, func(a, b int) int { return cmp.Compare(limits[b], limits[a]) })
+	// A limit need not be reached, since a tie at it may be lost: go on until the
+	// next one cannot matter.
+	high := int64(0)
+	for _, j := range rounds {
+		if limits[j]*(1+0x1p-30)+1 < float64(high) {
+			break
+		}
+		high = r.exactLimit(p, j, int64(limits[j]), high)
+	}
+	return high
+}
+
+// exactLimit is the highest whole cost above floor at which p would be bought in
+// round j, else floor. It searches outwards from a guess that is nearly right.
+func (r *sharesRun) exactLimit(p, j int, guess, floor int64) int64 {
+	wins := func(c int64) bool { return c <= floor || r.wouldWin(p, j, c) }
+	low, high := min(guess, r.inst.Budget), r.inst.Budget+1
+	for step := int64(1); !wins(low); step *= 2 {
+		high, low = low, max(low-step, floor)
+	}
+	for step := int64(1); low+step < high; step *= 2 {
+		if !wins(low + step) {
+			high = low + step
+			break
+		}
+		low += step
+	}
+	for high-low > 1 {
+		if mid := low + (high-low)/2; wins(mid) {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return max(low, floor)
+}
+
+// costLimit is about the cost at which the price of p in round j equals that of
+// the round's winner; after the last round, all the money behind p.
+func (r *sharesRun) costLimit(p, j int) float64 {
+	scale, _ := new(big.Float).SetInt(r.scale).Float64()
+	money, richest := 0.0, 0.0
+	rest := make([]float64, len(r.sup[p]))
+	for k, t := range r.sup[p] {
+		if d := r.drained[t]; d == alive || int(d) >= j {
+			rest[k] = max(0, r.restF(t, j))
+		}
+		money += r.mass.approx[t] * rest[k]
+		richest = max(richest, rest[k]/r.gainF(p, k))
+	}
+	if j == len(r.order) {
+		return money / scale
+	}
+	// at is the sum of payments at head price x, and the part of it that grows with x.
+	at := func(x float64) (sum, units float64) {
+		for k, t := range r.sup[p] {
+			if full := x * r.gainF(p, k); rest[k] < full {
+				sum += r.mass.approx[t] * rest[k]
+			} else {
+				units += r.mass.approx[t] * r.gainF(p, k)
+			}
+		}
+		return sum + units*x, units
+	}
+	price := r.chain.approx[j] / float64(max(1, r.factor[r.order[j]]))
+	if r.util.form != formCost {
+		sum, _ := at(price * float64(r.factor[p]))
+		return sum / scale
+	}
+	// With cost utility the price is x per cost; the largest x with
+	// x <= price·payments(x) is found from above, since payments are concave.
+	x := richest
+	for {
+		sum, units := at(x)
+		if x <= price*sum/scale*(1+0x1p-40) {
+			return sum / scale
+		}
+		fixed, slope := (sum-units*x)*price/scale, units*price/scale
+		if slope >= 1 || fixed <= 0 {
+			return 0
+		}
+		next := fixed / (1 - slope)
+		if next >= x*(1-0x1p-45) {
+			return sum / scale
+		}
+		x = next
+	}
+}
+
+// wouldWin decides exactly whether p at a cost would be bought in round j, or
+// after the last round where j is the number of rounds.
+func (r *sharesRun) wouldWin(p, j int, cost int64) bool {
+	need := new(big.Rat).SetInt64(cost)
+	if j == len(r.order) {
+		return r.moneyBehind(p, j).Cmp(need) >= 0
+	}
+	winner := r.order[j]
+	if r.costMass[winner].Sign() == 0 {
+		return false // free projects come first whatever p costs
+	}
+	// head is what p's supporters would pay per gain at the winner's price.
+	head := ratio(r.chain.num[j], r.chain.den[j]).Rat
+	head.Quo(head, new(big.Rat).SetInt64(r.factor[winner]))
+	if r.util.form == formCost {
+		head.Mul(head, need)
+	}
+	paid, everybodyPoor := r.paymentsAt(p, j, head)
+	switch c := paid.Cmp(need); {
+	case c != 0:
+		return c > 0
+	case everybodyPoor:
+		return true // paid in full at a lower price already
+	}
+	a := r.contender(p)
+	a.cost = cost
+	first, _ := r.ties.compare(a, r.contender(winner))
+	return first < 0
+}
+
+// paymentsAt is what the supporters of p could pay together at the beginning of
+// round j if each paid at most head times her gain, and whether all have less.
+func (r *sharesRun) paymentsAt(p, j int, head *big.Rat) (*big.Rat, bool) {
+	rest, full := newHolding(&r.mass, j), newHolding(&r.mass, 0)
+	headF, _ := head.Float64()
+	everybodyPoor := true
+	for k, t := range r.sup[p] {
+		if d := r.drained[t]; d != alive && int(d) < j {
+			continue
+		}
+		gain := r.gainOf(p, k)
+		share := headF * float64(gain)
+		gap := share - r.restF(t, j)
+		margin := r.slack + share*0x1p-50
+		poor := gap > margin
+		if !poor && gap >= -margin {
+			poor = r.rest(t, j).Cmp(new(big.Rat).Mul(head, new(big.Rat).SetInt64(gain))) < 0
+		}
+		if poor {
+			r.holdAt(rest, t, j)
+		} else {
+			full.add(0, t, gain)
+			everybodyPoor = false
+		}
+	}
+	var units big.Int
+	full.into(&units, 0)
+	sum := new(big.Rat).Mul(head, new(big.Rat).SetFrac(&units, r.scale))
+	return sum.Add(sum, r.worth(rest, newHolding(&r.mass, 0), j)), everybodyPoor
+}

@@ -1,0 +1,118 @@
+package pb
+
+import "math/big"
+
+// offer computes the exact price of p in the current round, nil if its
+// supporters cannot pay for it. It begins with those who certainly pay all they
+// have, and adds others as the price shows that they cannot pay it in full.
+func (r *sharesRun) offer(p int) *offer {
+	o := &offer{project: p, num: new(big.Int), units: new(big.Int)}
+	if r.costMass[p].Sign() == 0 {
+		o.units.SetInt64(1)
+		return o
+	}
+	defer func() {
+		for _, t := range o.partial {
+			r.partial[t] = false
+		}
+	}()
+	x := r.lower[p] * float64(r.factor[p]) * (1 - 0x1p-50)
+	r.addPoor(o, x, nil)
+	d := r.chain.last()
+	var paid, scaled big.Int
+	for {
+		if !r.price(o, &paid) {
+			return nil
+		}
+		x = quotient(o.num, scaled.Mul(o.units, d))
+		if !r.addPoor(o, x, o) {
+			break
+		}
+	}
+	o.above = x / float64(r.factor[p]) * (1 + 0x1p-48)
+	return o
+}
+
+// price sets the head price of an offer from those in its partial list; false
+// if nobody is left to share the rest of the cost.
+func (r *sharesRun) price(o *offer, paid *big.Int) bool {
+	p := o.project
+	r.held.clear()
+	for k, t := range r.sup[p] {
+		if r.drained[t] == alive && !r.partial[t] {
+			r.held.add(0, t, r.gainOf(p, k))
+		}
+	}
+	r.held.into(o.units, 0)
+	if o.units.Sign() == 0 {
+		return false
+	}
+	r.held.clear()
+	for _, t := range o.partial {
+		r.hold(t)
+	}
+	rounds := len(r.order)
+	r.chain.money(paid, r.held, rounds)
+	o.num.Sub(o.num.Mul(r.costMass[p], r.chain.last()), paid)
+	return true
+}
+
+// hold adds what type t has left to r.held.
+func (r *sharesRun) hold(t int32) {
+	r.held.add(0, t, 1)
+	for k := r.off[t]; k < r.off[t+1]; k++ {
+		if j := r.boughtAt[r.item[k]]; j >= 0 {
+			r.held.add(1+int(j), t, r.gainAt(k))
+		}
+	}
+}
+
+// addPoor puts into the offer's partial list the supporters who have less than
+// the head price x times their gain. Without an exact price only certain cases
+// count; with one, doubtful cases are decided exactly.
+func (r *sharesRun) addPoor(o *offer, x float64, exact *offer) bool {
+	added := false
+	for k, t := range r.sup[o.project] {
+		if r.drained[t] != alive || r.partial[t] {
+			continue
+		}
+		full := x * r.gainF(o.project, k)
+		margin := r.slack + full*0x1p-50
+		gap := full - r.left[t]
+		if gap < -margin || gap <= margin && (exact == nil || !r.poorer(t, exact, r.gainOf(o.project, k))) {
+			continue
+		}
+		r.partial[t] = true
+		o.partial = append(o.partial, t)
+		added = true
+	}
+	return added
+}
+
+// poorer decides exactly whether type t has less than the offer's head price
+// times its gain.
+func (r *sharesRun) poorer(t int32, o *offer, gain int64) bool {
+	for k := r.off[t]; k < r.off[t+1]; k++ {
+		if j := r.boughtAt[r.item[k]]; j >= 0 {
+			r.gains[j] = r.gainAt(k)
+		}
+	}
+	money := r.chain.head(r.gains[:len(r.order)])
+	clear(r.gains[:len(r.order)])
+	full := new(big.Int).Mul(o.num, big.NewInt(gain))
+	return money.Mul(money, o.units).Cmp(full) < 0
+}
+
+// compare orders two offers by exact price per unit of utility; any offer comes
+// before none.
+func (r *sharesRun) compare(a, b *offer) int {
+	if b == nil {
+		return -1
+	}
+	if a.num.Sign() == 0 || b.num.Sign() == 0 {
+		return a.num.Sign() - b.num.Sign()
+	}
+	left := new(big.Int).Mul(b.units, big.NewInt(r.factor[b.project]))
+	right := new(big.Int).Mul(a.units, big.NewInt(r.factor[a.project]))
+	return left.Mul(left, a.num).Cmp(right.Mul(right, b.num))
+}

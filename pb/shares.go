@@ -1,0 +1,289 @@
+package pb
+
+import (
+	"context"
+	"math"
+	"math/big"
+)
+
+// sharesRun plays Equal Shares at one endowment. It is reused between restarts.
+//
+// The head money of every ballot type is kept as a float64 whose error never
+// exceeds slack; from it come lower bounds on prices, which say where to look.
+// Prices themselves, and every comparison closer than the bound, are exact.
+type sharesRun struct {
+	*election
+	ties  TieBreaker
+	chain chain
+
+	left    []float64 // head money left per type, within slack
+	slack   float64
+	drained []int32 // round in which the type paid all it had left, or alive
+
+	state    []projectState
+	look     []lookState
+	lower    []float64 // lower bound on the price per unit of utility
+	lowest   []float64 // the same before any round
+	boughtAt []int32   // round, or -1
+	order    []int
+	spent    int64
+	met      []tie
+
+	costMass []*big.Int // cost times scale: what the supporters' multiplicities must add up to
+	costF    []float64
+
+	// Scratch of offer.
+	partial []bool
+	held    *holding
+	gains   []int64 // by round
+}
+
+const alive int32 = -1
+
+type projectState uint8
+
+const (
+	open projectState = iota
+	bought
+	dropped
+)
+
+// lookState is how well a project's price is known in the current round.
+type lookState uint8
+
+const (
+	stale  lookState = iota // a bound of an earlier round
+	tight                   // a bound of this round
+	judged                  // compared exactly
+)
+
+// tie is a round in which several projects had exactly the least price.
+type tie struct {
+	round int
+	with  []int // the projects that came second
+	by    TieCriterion
+}
+
+// offer is the exact price of a project in the current round: its head price is
+// num/(units·last denominator). Those in partial pay all they have left.
+type offer struct {
+	project    int
+	num, units *big.Int
+	partial    []int32
+	above      float64 // price per unit of utility, rounded up
+}
+
+func newSharesRun(e *election, ties TieBreaker) *sharesRun {
+	n, types := len(e.inst.Projects), len(e.votes)
+	r := &sharesRun{
+		election: e, ties: ties,
+		left: make([]float64, types), drained: make([]int32, types), partial: make([]bool, types),
+		state: make([]projectState, n), look: make([]lookState, n), boughtAt: make([]int32, n),
+		lower: make([]float64, n), lowest: make([]float64, n), gains: make([]int64, n),
+		costMass: make([]*big.Int, n), costF: make([]float64, n),
+		held: newHolding(&e.mass, n),
+	}
+	for p := range n {
+		r.costMass[p] = new(big.Int).Mul(big.NewInt(e.inst.Projects[p].Cost), e.scale)
+		r.costF[p], _ = new(big.Float).SetInt(r.costMass[p]).Float64()
+		r.lowest[p] = r.firstBound(p)
+	}
+	return r
+}
+
+// firstBound is the price of a project whose supporters all pay their part.
+func (r *sharesRun) firstBound(p int) float64 {
+	units := 0.0
+	for k, t := range r.sup[p] {
+		units += r.mass.approx[t] * r.gainF(p, k)
+	}
+	if units == 0 || r.costF[p] == 0 {
+		return 0
+	}
+	return r.costF[p] / units / float64(r.factor[p]) * (1 - r.rounding(p))
+}
+
+func (r *sharesRun) gainF(p, k int) float64 {
+	if r.uniform {
+		return 1
+	}
+	return float64(r.supGain[p][k])
+}
+
+func (r *sharesRun) gainOf(p, k int) int64 {
+	if r.uniform {
+		return 1
+	}
+	return r.supGain[p][k]
+}
+
+// gainAt is the gain of the k-th entry of item.
+func (r *sharesRun) gainAt(k int32) int64 {
+	if r.uniform {
+		return 1
+	}
+	return r.gain[k]
+}
+
+// rounding bounds the relative error of a sum over the supporters of p.
+func (r *sharesRun) rounding(p int) float64 { return float64(len(r.sup[p])+16) * 0x1p-52 }
+
+// play runs the rule at an endowment per unit of multiplicity (of 1/scale) and
+// stops early once more than the budget is spent.
+func (r *sharesRun) play(ctx context.Context, endowment *big.Rat) error {
+	r.reset(endowment)
+	for r.spent <= r.inst.Budget {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		best := r.cheapest()
+		if best == nil {
+			return nil
+		}
+		r.buy(best)
+	}
+	return nil
+}
+
+func (r *sharesRun) reset(endowment *big.Rat) {
+	r.chain.reset(endowment)
+	f := quotient(endowment.Num(), endowment.Denom())
+	for t := range r.left {
+		r.left[t], r.drained[t] = f, alive
+	}
+	r.slack = f * 0x1p-50
+	r.order, r.spent, r.met = r.order[:0], 0, r.met[:0]
+	copy(r.lower, r.lowest)
+	for p := range r.state {
+		r.boughtAt[p], r.state[p] = -1, open
+		// A project dearer than the budget can never be bought with real money,
+		// but a larger virtual endowment would pretend so and stop the completion.
+		if len(r.sup[p]) == 0 || r.inst.Projects[p].Cost > r.inst.Budget {
+			r.state[p] = dropped
+		}
+	}
+}
+
+// cheapest finds the project of least exact price per unit of utility, ties
+// broken, or nil when the supporters of no project can pay for it. Prices never
+// fall during a run, so bounds of earlier rounds hold.
+func (r *sharesRun) cheapest() *offer {
+	clear(r.look)
+	var best *offer
+	var second []int
+	by := ByID
+	for {
+		limit := math.Inf(1)
+		if best != nil {
+			limit = best.above
+		}
+		p := r.nearest(limit)
+		if p < 0 {
+			break
+		}
+		if r.look[p] == stale {
+			r.look[p] = tight
+			r.bound(p, limit)
+			continue
+		}
+		r.look[p] = judged
+		o := r.offer(p)
+		if o == nil {
+			r.state[p] = dropped
+			continue
+		}
+		switch c := r.compare(o, best); {
+		case c < 0:
+			best, second = o, second[:0]
+		case c == 0:
+			var first bool
+			if first, by = r.before(r.ties, p, best.project); first {
+				best, p = o, best.project
+			}
+			second = append(second, p)
+		}
+	}
+	if len(second) > 0 {
+		r.met = append(r.met, tie{round: len(r.order), with: second, by: by})
+	}
+	return best
+}
+
+// nearest is the open project of least lower bound not yet judged in this
+// round, or -1 if all bounds exceed the limit.
+func (r *sharesRun) nearest(limit float64) int {
+	at := -1
+	for p, low := range r.lower {
+		if low <= limit && r.state[p] == open && r.look[p] != judged && (at < 0 || low < r.lower[at]) {
+			at = p
+		}
+	}
+	return at
+}
+
+// bound raises the lower bound of p to its price, less what rounding may hide.
+//
+// For any set S of supporters, the price x satisfies cost <= money(S) + x·units
+// of the others. Starting from a lower bound and taking for S those who cannot
+// pay x in full raises x, step by step, to the price itself.
+func (r *sharesRun) bound(p int, limit float64) {
+	factor, eps := float64(r.factor[p]), r.rounding(p)
+	if r.costF[p] == 0 {
+		return
+	}
+	x, poor := r.lower[p]*factor, -1
+	for {
+		var paid, units, mass float64
+		n := 0
+		for k, t := range r.sup[p] {
+			m, gain := r.mass.approx[t], r.gainF(p, k)
+			if b := r.left[t]; b < x*gain {
+				paid += m * b
+				mass += m
+				n++
+			} else {
+				units += m * gain
+			}
+		}
+		hidden := mass*r.slack + eps*r.costF[p]
+		if units == 0 {
+			if paid+hidden < r.costF[p] {
+				r.state[p] = dropped
+			}
+			return
+		}
+		low := (r.costF[p] - paid - hidden) / units / factor * (1 - eps)
+		r.lower[p] = max(r.lower[p], low)
+		next := (r.costF[p] - paid) / units
+		if low > limit || n == poor || next <= x {
+			return
+		}
+		x, poor = next, n
+	}
+}
+
+// buy takes the project: its supporters pay the head price times their gain, or
+// all they have left.
+func (r *sharesRun) buy(o *offer) {
+	p, round := o.project, int32(len(r.order))
+	price := 0.0
+	if r.costMass[p].Sign() > 0 {
+		price = r.chain.push(o.num, o.units)
+	} else {
+		r.chain.pushZero()
+	}
+	for _, t := range o.partial {
+		r.drained[t], r.left[t] = round, 0
+	}
+	for k, t := range r.sup[p] {
+		if r.drained[t] == alive {
+			r.left[t] = max(0, r.left[t]-price*r.gainF(p, k))
+		}
+	}
+	// Each payment and each subtraction adds at most this much, since nobody pays
+	// more than the endowment.
+	r.slack += quotient(r.chain.endowment, r.chain.first) * 0x1p-50
+	r.state[p], r.boughtAt[p] = bought, round
+	r.order = append(r.order, p)
+	r.spent += r.inst.Projects[p].Cost
+}
