@@ -55,6 +55,8 @@ func launch() (context.Context, error) {
 	flags := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
 		chromedp.UserDataDir(profile),
+		// It is killed rather than closed, and would leave its other files behind too.
+		chromedp.Env("TMPDIR="+profile),
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
