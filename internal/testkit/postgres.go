@@ -120,9 +120,7 @@ func (c *cluster) run() error {
 	if err != nil {
 		return err
 	}
-	// Not in TMPDIR: a socket's path may have 107 bytes at most, and the user
-	// postgres must be able to reach it.
-	if c.dir, err = os.MkdirTemp("/tmp", "khettara-pg-"); err != nil {
+	if c.dir, err = os.MkdirTemp(c.place(), "khettara-pg-"); err != nil {
 		return err
 	}
 	if owner != nil {
@@ -137,11 +135,24 @@ func (c *cluster) run() error {
 	return c.await(guard)
 }
 
+// place is where the cluster's folder goes: in memory if there is a gigabyte of
+// it (a database is then made ten times as fast), except where durability is
+// measured. It is not TMPDIR: a socket's path may have 107 bytes at most, and
+// the user postgres must be able to reach it.
+func (c *cluster) place() string {
+	const memory, enough = "/dev/shm", 1 << 30
+	var fs syscall.Statfs_t
+	if c.durable || syscall.Statfs(memory, &fs) != nil || fs.Bavail*uint64(fs.Bsize) < enough {
+		return "/tmp"
+	}
+	return memory
+}
+
 // settings are the server's command line settings, except where it listens.
 func (c *cluster) settings() []string {
 	s := []string{"-c", "max_connections=200"}
 	if !c.durable {
-		s = append(s, "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+		s = append(s, "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_wal_size=64MB")
 	}
 	return s
 }
