@@ -46,19 +46,19 @@ func ReadForm(r *http.Request) (*Form, error) {
 	if err := r.ParseForm(); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			return nil, fault.New(fault.Invalid, "fault.too_large")
+			return nil, fault.New(fault.Invalid, "error.form_too_large")
 		}
-		return nil, fault.From(fault.Invalid, err, "fault.bad_form")
+		return nil, fault.From(fault.Invalid, err, "error.bad_form")
 	}
 	f := &Form{Values: url.Values{}}
 	n := 0
 	for name, list := range r.PostForm {
 		for _, v := range list {
 			if n++; n > maxFields {
-				return nil, fault.New(fault.Invalid, "fault.too_many_fields")
+				return nil, fault.New(fault.Invalid, "error.too_many_fields")
 			}
 			if strings.ContainsRune(v, 0) || strings.ContainsRune(name, 0) {
-				return nil, fault.New(fault.Invalid, "fault.bad_form")
+				return nil, fault.New(fault.Invalid, "error.bad_form")
 			}
 			clean := Clean(v)
 			if clean != v && clean != strings.ReplaceAll(norm.NFC.String(v), "\r\n", "\n") {
@@ -138,7 +138,7 @@ func (f *Form) Int(name string) int64 {
 	}
 	n, err := i18n.ParseInt(s)
 	if err != nil {
-		f.Add(name, "fault.bad_number")
+		f.Add(name, "fault.number", "typed", s, "example", "1250")
 	}
 	return n
 }
@@ -151,7 +151,7 @@ func (f *Form) Dirhams(name string) int64 {
 	}
 	n, err := i18n.ParseDirhams(s)
 	if err != nil {
-		f.Add(name, "fault.bad_amount")
+		f.Add(name, "fault.amount", "typed", s, "example", "2 800 000")
 	}
 	return n
 }
@@ -168,7 +168,7 @@ func (f *Form) Time(name string) time.Time {
 	}
 	t, err := i18n.ParseDate(s)
 	if err != nil {
-		f.Add(name, "fault.bad_date")
+		f.Add(name, "fault.date", "typed", s, "example", "15/01/2027")
 	}
 	return t
 }

@@ -3,6 +3,7 @@ package page
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -30,8 +31,10 @@ type Route struct {
 }
 
 // Get and Post make routes.
-func Get(path string, h Handler) Route  { return Route{Method: http.MethodGet, Path: path, Handler: h} }
-func Post(path string, h Handler) Route { return Route{Method: http.MethodPost, Path: path, Handler: h} }
+func Get(path string, h Handler) Route { return Route{Method: http.MethodGet, Path: path, Handler: h} }
+func Post(path string, h Handler) Route {
+	return Route{Method: http.MethodPost, Path: path, Handler: h}
+}
 
 // Raw makes a route without a language.
 func Raw(method, path string, h Handler) Route {
@@ -175,4 +178,37 @@ func Message(l i18n.Lang, e *fault.Error) string {
 		key = "fault.internal"
 	}
 	return i18n.T(l, key, e.Args...)
+}
+
+// SessionCookie is the name of the session's cookie: with TLS it carries the
+// __Host- prefix, which pins it to this host and path.
+func SessionCookie(secure bool) string {
+	if secure {
+		return "__Host-khettara"
+	}
+	return "khettara"
+}
+
+// SetSession gives the client its session's token; an empty token takes it away.
+func (q *Request) SetSession(w http.ResponseWriter, token string) {
+	c := &http.Cookie{Name: SessionCookie(q.Secure), Value: token, Path: "/", HttpOnly: true, Secure: q.Secure, SameSite: http.SameSiteLaxMode}
+	if token == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(w, c)
+}
+
+// DeviceCookie holds the random id of an unconfirmed visitor's device.
+const DeviceCookie = "khettara-device"
+
+// SetDevice gives the client's device a random id if it has none, so that an
+// unconfirmed visitor can vote on statements and change a vote later. It names
+// nobody and is sent to nobody else.
+func (q *Request) SetDevice(w http.ResponseWriter) {
+	if q.Device != "" {
+		return
+	}
+	q.Device = rand.Text()
+	const year = 365 * 24 * 60 * 60
+	http.SetCookie(w, &http.Cookie{Name: DeviceCookie, Value: q.Device, Path: "/", MaxAge: year, HttpOnly: true, Secure: q.Secure, SameSite: http.SameSiteLaxMode})
 }

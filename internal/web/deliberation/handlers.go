@@ -1,0 +1,294 @@
+// Package deliberation shows the public debate: the statements and what people
+// say of them, one at a time in focus mode, and the staff's list.
+package deliberation
+
+import (
+	"net/http"
+
+	"github.com/khettara/khettara/internal/accounts"
+	"github.com/khettara/khettara/internal/deliberation"
+	"github.com/khettara/khettara/internal/i18n"
+	"github.com/khettara/khettara/internal/programme"
+	"github.com/khettara/khettara/internal/territory"
+	"github.com/khettara/khettara/internal/web/page"
+	"github.com/khettara/khettara/internal/web/ui"
+)
+
+// Handlers serve the pages of the stage.
+type Handlers struct {
+	Deliberation *deliberation.Service
+	Programmes   *programme.Service
+	Territory    *territory.Pack
+}
+
+// Routes lists the addresses of the stage.
+func (h *Handlers) Routes() []page.Route {
+	const public, work = "/p/{slug}/deliberation", "/p/{slug}/work/deliberation/statements"
+	return []page.Route{
+		page.Get(public, h.list),
+		page.Get(public+"/statements/{number}", h.statement),
+		page.Get(public+"/vote", h.next),
+		page.Post(public+"/vote", h.vote),
+		page.Get(work, h.workList),
+		page.Post(work, h.add),
+		page.Get(work+"/{number}", h.edit),
+		page.Post(work+"/{number}", h.setState),
+	}
+}
+
+func (h *Handlers) programme(r *http.Request) (*programme.Programme, error) {
+	return h.Programmes.Programme(r.Context(), page.Of(r).Base.Programme.Slug)
+}
+
+// cycle is the one that the pages speak of: the newest whose debate has begun.
+func cycle(p *programme.Programme, req *page.Request) int64 {
+	var newest int64
+	for _, f := range p.Phases {
+		if f.Stage == programme.Deliberation && !f.OpensAt.After(req.Base.Now) {
+			newest = max(newest, f.Cycle)
+		}
+	}
+	return newest
+}
+
+// voter is who votes from this request; ok is false for a device that has not said its college yet.
+func (h *Handlers) voter(r *http.Request, req *page.Request) (v deliberation.Voter, ok bool, err error) {
+	if req.Actor.SignedIn() {
+		for _, g := range req.Actor.Grants {
+			if g.College != "" {
+				return deliberation.Voter{Key: req.Actor.Person, College: g.College, Unit: g.Unit, Confirmed: true}, true, nil
+			}
+		}
+	}
+	if req.Device == "" {
+		return deliberation.Voter{}, false, nil
+	}
+	return h.Deliberation.Voter(r.Context(), req.Actor.Programme, deliberation.DeviceKey(req.Device))
+}
+
+func (h *Handlers) list(w http.ResponseWriter, r *http.Request) error {
+	req := page.Of(r)
+	p, err := h.programme(r)
+	if err != nil {
+		return err
+	}
+	d := listData{Base: req.Page("deliberation.title").Here("deliberation"), Cycle: cycle(p, req)}
+	d.Phase, d.IsOpen = p.OpenPhase(programme.Deliberation, req.Base.Now)
+	if d.Results, err = h.Deliberation.Results(r.Context(), p.ID, d.Cycle, collegeIDs(p)); err != nil {
+		return err
+	}
+	d.Results = visible(d.Results)
+	if d.Turnout, err = h.Deliberation.Turnout(r.Context(), p.ID, d.Cycle); err != nil {
+		return err
+	}
+	v, _, err := h.voter(r, req)
+	if err != nil {
+		return err
+	}
+	if d.Own, err = h.Deliberation.Own(r.Context(), p.ID, v.Key); err != nil {
+		return err
+	}
+	return page.Render(w, r, http.StatusOK, listView(d))
+}
+
+func (h *Handlers) statement(w http.ResponseWriter, r *http.Request) error {
+	req := page.Of(r)
+	p, err := h.programme(r)
+	if err != nil {
+		return err
+	}
+	st, err := h.Deliberation.Statement(r.Context(), p.ID, r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	results, err := h.Deliberation.Results(r.Context(), p.ID, st.Cycle, collegeIDs(p))
+	if err != nil {
+		return err
+	}
+	d := statementData{Base: req.Titled(st.Number).Here("deliberation"), Colleges: p.Colleges}
+	for _, res := range results {
+		if res.Statement.Number == st.Number {
+			d.Results = res
+		}
+	}
+	d.Crumbs = []page.Crumb{{Label: d.T("stage.deliberation"), Href: d.P("/deliberation")}, {Label: st.Number}}
+	_, d.IsOpen = p.OpenPhase(programme.Deliberation, req.Base.Now)
+	return page.Render(w, r, http.StatusOK, statementView(d))
+}
+
+// next shows the first statement that the voter has said nothing of yet, or the one asked for.
+func (h *Handlers) next(w http.ResponseWriter, r *http.Request) error {
+	return h.showVote(w, r, http.StatusOK, page.NewForm("statement", r.URL.Query().Get("statement")))
+}
+
+func (h *Handlers) showVote(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
+	req := page.Of(r)
+	p, err := h.programme(r)
+	if err != nil {
+		return err
+	}
+	v, known, err := h.voter(r, req)
+	if err != nil {
+		return err
+	}
+	d := voteData{Base: req.Page("deliberation.vote.title"), Form: form, Known: known, Voter: v}
+	d.Statements, err = h.Deliberation.Statements(r.Context(), p.ID, cycle(p, req))
+	if err != nil {
+		return err
+	}
+	if d.Own, err = h.Deliberation.Own(r.Context(), p.ID, v.Key); err != nil {
+		return err
+	}
+	d.choose(form.Text("statement"))
+	for _, c := range p.Colleges {
+		name, _ := c.Name.In(req.Base.Lang)
+		d.Colleges = append(d.Colleges, ui.Option{Value: c.ID, Label: name})
+	}
+	for _, u := range h.Territory.Leaves(p.Territory) {
+		name, _ := u.Name.In(req.Base.Lang)
+		d.Units = append(d.Units, ui.Option{Value: u.Code, Label: name})
+	}
+	return page.Render(w, r, status, voteView(d))
+}
+
+func (h *Handlers) vote(w http.ResponseWriter, r *http.Request) error {
+	req := page.Of(r)
+	form, err := page.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	v, known, err := h.voter(r, req)
+	if err != nil {
+		return err
+	}
+	if !known {
+		req.SetDevice(w)
+		v = deliberation.Voter{Key: deliberation.DeviceKey(req.Device), College: form.Text("college"), Unit: form.Text("unit")}
+	}
+	err = h.check(r, form, v)
+	if err == nil {
+		err = h.Deliberation.Vote(r.Context(), req.Actor.Programme, v, form.Text("statement"), deliberation.Choice(form.Text("choice")))
+	}
+	if again, err := form.Take(err); err != nil {
+		return err
+	} else if again {
+		return h.showVote(w, r, http.StatusUnprocessableEntity, form)
+	}
+	return page.Redirect(w, r, req.Base.P("/deliberation/vote"), page.Done, "")
+}
+
+// check judges what a device declares: a college of the programme and one of its units.
+func (h *Handlers) check(r *http.Request, form *page.Form, v deliberation.Voter) error {
+	p, err := h.programme(r)
+	if err != nil || v.Confirmed {
+		return err
+	}
+	if _, ok := p.College(v.College); !ok {
+		form.Add("college", "fault.choose_one")
+	}
+	if v.Unit != "" && !h.Territory.Within(v.Unit, p.Territory) {
+		form.Add("unit", "fault.choose_one")
+	}
+	return nil
+}
+
+func (h *Handlers) workList(w http.ResponseWriter, r *http.Request) error {
+	return h.showWork(w, r, http.StatusOK, page.NewForm("lang", string(page.Of(r).Base.Lang)))
+}
+
+func (h *Handlers) showWork(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
+	req := page.Of(r)
+	if err := req.Actor.Require(accounts.StatementManage, "", ""); err != nil {
+		return err
+	}
+	p, err := h.programme(r)
+	if err != nil {
+		return err
+	}
+	d := workData{Base: req.Page("deliberation.work.title"), Form: form}
+	if d.Statements, err = h.Deliberation.Statements(r.Context(), p.ID, p.Cycle()); err != nil {
+		return err
+	}
+	return page.Render(w, r, status, workView(d))
+}
+
+func (h *Handlers) add(w http.ResponseWriter, r *http.Request) error {
+	req := page.Of(r)
+	form, err := page.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	p, err := h.programme(r)
+	if err != nil {
+		return err
+	}
+	_, err = h.Deliberation.AddStatement(r.Context(), req.Actor, deliberation.StatementDraft{
+		Cycle: p.Cycle(), Body: form.Text("body"), Lang: form.Text("lang"), Once: form.Once()})
+	if again, err := form.Take(err); err != nil {
+		return err
+	} else if again {
+		return h.showWork(w, r, http.StatusUnprocessableEntity, form)
+	}
+	return page.Redirect(w, r, req.Base.P("/work/deliberation/statements"), page.Done, "deliberation.flash.added")
+}
+
+func (h *Handlers) edit(w http.ResponseWriter, r *http.Request) error {
+	return h.showEdit(w, r, http.StatusOK, page.NewForm())
+}
+
+func (h *Handlers) showEdit(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
+	req := page.Of(r)
+	if err := req.Actor.Require(accounts.StatementManage, "", ""); err != nil {
+		return err
+	}
+	st, err := h.Deliberation.Statement(r.Context(), req.Actor.Programme, r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	d := editData{Base: req.Titled(st.Number), Form: form, Statement: st}
+	d.Crumbs = []page.Crumb{{Label: d.T("nav.statements"), Href: d.P("/work/deliberation/statements")}, {Label: st.Number}}
+	return page.Render(w, r, status, editView(d))
+}
+
+func (h *Handlers) setState(w http.ResponseWriter, r *http.Request) error {
+	req := page.Of(r)
+	form, err := page.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	to := deliberation.Hidden
+	if form.Text("state") == string(deliberation.Open) {
+		to = deliberation.Open
+	}
+	err = h.Deliberation.SetState(r.Context(), req.Actor, r.PathValue("number"), to, form.Text("reason"), form.Version(), form.Once())
+	if again, err := form.Take(err); err != nil {
+		return err
+	} else if again {
+		return h.showEdit(w, r, http.StatusUnprocessableEntity, form)
+	}
+	return page.Redirect(w, r, req.Base.P("/work/deliberation/statements"), page.Done, "deliberation.flash.state")
+}
+
+func collegeIDs(p *programme.Programme) []string {
+	ids := make([]string, len(p.Colleges))
+	for i, c := range p.Colleges {
+		ids[i] = c.ID
+	}
+	return ids
+}
+
+// visible leaves hidden statements out; their votes are counted nowhere.
+func visible(list []deliberation.Results) []deliberation.Results {
+	var out []deliberation.Results
+	for _, r := range list {
+		if r.Statement.State == deliberation.Open {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func langOptions(l i18n.Lang) []ui.Option {
+	return []ui.Option{{Value: "ar", Label: i18n.T(l, "deliberation.lang.ar")}, {Value: "ary", Label: i18n.T(l, "deliberation.lang.ary")},
+		{Value: "fr", Label: i18n.T(l, "deliberation.lang.fr")}}
+}

@@ -1,0 +1,149 @@
+package deliberation
+
+import (
+	"github.com/a-h/templ"
+
+	"github.com/khettara/khettara/internal/deliberation"
+	"github.com/khettara/khettara/internal/i18n"
+	"github.com/khettara/khettara/internal/programme"
+	"github.com/khettara/khettara/internal/web/page"
+	"github.com/khettara/khettara/internal/web/ui"
+)
+
+type listData struct {
+	page.Base
+	Cycle   int64
+	Phase   programme.Phase
+	IsOpen  bool
+	Results []deliberation.Results
+	Turnout deliberation.Turnout
+	Own     map[string]deliberation.Choice
+}
+
+// left is the number of statements the reader has said nothing of.
+func (d listData) left() int {
+	n := 0
+	for _, r := range d.Results {
+		if _, said := d.Own[r.Statement.Number]; !said {
+			n++
+		}
+	}
+	return n
+}
+
+type statementData struct {
+	page.Base
+	Results  deliberation.Results
+	Colleges []programme.College
+	IsOpen   bool
+}
+
+type voteData struct {
+	page.Base
+	Form       *page.Form
+	Known      bool // the voter has said a college before
+	Voter      deliberation.Voter
+	Statements []deliberation.Statement
+	Own        map[string]deliberation.Choice
+	Current    *deliberation.Statement // nil when all is said
+	Done, All  int
+	Colleges   []ui.Option
+	Units      []ui.Option
+}
+
+// choose sets the statement to show: the one asked for, else the first without a choice.
+func (d *voteData) choose(number string) {
+	for i := range d.Statements {
+		st := &d.Statements[i]
+		if st.State != deliberation.Open {
+			continue
+		}
+		d.All++
+		_, said := d.Own[st.Number]
+		if said {
+			d.Done++
+		}
+		if st.Number == number || (number == "" && !said && d.Current == nil) {
+			d.Current = st
+		}
+	}
+}
+
+type workData struct {
+	page.Base
+	Form       *page.Form
+	Statements []deliberation.Statement
+}
+
+type editData struct {
+	page.Base
+	Form      *page.Form
+	Statement deliberation.Statement
+}
+
+// resultsTable is the list of statements with their counts.
+func resultsTable(d listData) ui.Table {
+	t := ui.Table{
+		Caption: ui.M(d.Lang, "deliberation.table.caption"),
+		Columns: []ui.Column{{Label: d.T("deliberation.statement")}, {Label: d.T("deliberation.agree"), Kind: ui.NumberColumn},
+			{Label: d.T("deliberation.disagree"), Kind: ui.NumberColumn}, {Label: d.T("deliberation.pass"), Kind: ui.NumberColumn},
+			{Label: d.T("deliberation.unconfirmed"), Kind: ui.NumberColumn}},
+		Foot: ui.M(d.Lang, "deliberation.table.foot"),
+	}
+	for _, r := range d.Results {
+		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{
+			statementCell(d, r), share(d.Lang, r.Confirmed.Agree, r.Confirmed.N()), share(d.Lang, r.Confirmed.Disagree, r.Confirmed.N()),
+			share(d.Lang, r.Confirmed.Pass, r.Confirmed.N()), unconfirmed(d.Lang, r.Unconfirmed)}})
+	}
+	return t
+}
+
+// share prints a count with its part of the whole; fewer than ten voters give words only.
+func share(l i18n.Lang, n, of int) templ.Component {
+	if of < deliberation.SmallCell {
+		return ui.M(l, "common.fewer_than_ten")
+	}
+	return ui.Join(" · ", ui.Num(l, n), ui.Pct(l, float64(n)/float64(of), 0))
+}
+
+func unconfirmed(l i18n.Lang, t deliberation.Tally) templ.Component {
+	if t.N() == 0 {
+		return ui.Fig("0")
+	}
+	if t.N() < deliberation.SmallCell {
+		return ui.M(l, "common.fewer_than_ten")
+	}
+	return ui.M(l, "deliberation.unconfirmed_share", "n", t.Agree, "total", t.N())
+}
+
+// collegeTable is one statement's counts by college, small cells masked.
+func collegeTable(d statementData) ui.Table {
+	t := ui.Table{
+		Caption: ui.M(d.Lang, "deliberation.colleges.caption"),
+		Columns: []ui.Column{{Label: d.T("deliberation.college")}, {Label: d.T("deliberation.agree"), Kind: ui.NumberColumn},
+			{Label: d.T("deliberation.disagree"), Kind: ui.NumberColumn}, {Label: d.T("deliberation.pass"), Kind: ui.NumberColumn},
+			{Label: d.T("deliberation.votes"), Kind: ui.NumberColumn}},
+		Foot: ui.M(d.Lang, "deliberation.colleges.foot"),
+	}
+	names := map[string]i18n.Text{}
+	for _, c := range d.Colleges {
+		names[c.ID] = c.Name
+	}
+	for _, row := range d.Results.Colleges {
+		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.TextPlain(d.Lang, names[row.College]),
+			cell(d.Lang, row.Agree), cell(d.Lang, row.Disagree), cell(d.Lang, row.Pass), cell(d.Lang, row.N)}})
+	}
+	c := d.Results.Confirmed
+	t.Total = []templ.Component{ui.Str(d.T("common.total")), ui.Num(d.Lang, c.Agree), ui.Num(d.Lang, c.Disagree), ui.Num(d.Lang, c.Pass), ui.Num(d.Lang, c.N())}
+	return t
+}
+
+func cell(l i18n.Lang, c deliberation.Cell) templ.Component {
+	switch {
+	case c.Masked && c.N < deliberation.SmallCell:
+		return ui.M(l, "common.fewer_than_ten")
+	case c.Masked:
+		return ui.M(l, "deliberation.masked")
+	}
+	return ui.Num(l, c.N)
+}
