@@ -36,20 +36,21 @@ func SequentialClasses(figures []float64) Classes {
 	low, high := bounds(figures)
 	best, score := []float64{1, 2, 3, 4}, math.Inf(-1)
 	try := func(b []float64, bonus float64) {
-		if s := evenness(b, figures) + bonus; s > score {
+		// The highest class must not stand empty; larger steps come later and win ties.
+		if s := evenness(b, figures) + bonus; s >= score && b[breaks-1] <= high {
 			best, score = b, s
 		}
 	}
 	for _, step := range roundNumbers((high-low)/10, high-low) {
-		for start := math.Floor(low/step) + 1; start*step <= high; start++ {
+		for start := math.Floor(low/step) + 1; (start+breaks-1)*step <= high; start++ {
 			// Equal steps read more easily: they win unless they lose much.
 			try(multiples(start, step, breaks), regularBonus)
 		}
 	}
-	if low >= 0 {
-		for _, first := range roundNumbers(high/100, high/2) {
-			for _, series := range [][]float64{{1, 2, 5, 10}, {1, 2, 4, 8}, {2, 4, 10, 20}} {
-				try(scaled(series, first/series[0]), 0)
+	if low >= 0 && high > 0 {
+		for e := math.Floor(math.Log10(high)) - 2; e <= math.Log10(high); e++ {
+			for _, series := range [][]float64{{1, 2, 5, 10}, {2, 5, 10, 20}, {5, 10, 20, 50}} {
+				try(scaled(series, math.Pow(10, e)), 0)
 			}
 		}
 	}
@@ -89,15 +90,14 @@ func DivergingClasses(figures []float64) Classes {
 
 const regularBonus = 0.35
 
-// roundNumbers lists 1, 2, 2.5 and 5 times the powers of ten from low to high,
-// the roundest last within a power.
+// roundNumbers lists 1, 2 and 5 times the powers of ten from low to high.
 func roundNumbers(low, high float64) []float64 {
 	if high <= 0 {
 		return nil
 	}
 	var list []float64
 	for e := math.Floor(math.Log10(max(low, high/1000))); e <= math.Ceil(math.Log10(high)); e++ {
-		for _, m := range []float64{1, 2, 2.5, 5} {
+		for _, m := range []float64{1, 2, 5} {
 			if r := round(m * math.Pow(10, e)); r >= low && r <= high {
 				list = append(list, r)
 			}

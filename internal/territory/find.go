@@ -62,13 +62,24 @@ func (p *Pack) Find(query string) []Unit {
 			hits = append(hits, hit{g, i})
 		}
 	}
-	// Within a grade the pack's order puts the larger unit first.
-	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.grade, b.grade) })
+	// Within a grade the pack's order puts the larger unit first; but a cercle
+	// comes after the commune whose name it bears, which is what people mean.
+	slices.SortStableFunc(hits, func(a, b hit) int {
+		return cmp.Or(cmp.Compare(a.grade, b.grade), cmp.Compare(p.cercle(a.index), p.cercle(b.index)))
+	})
 	units := make([]Unit, len(hits))
 	for i, h := range hits {
 		units[i] = p.units[h.index]
 	}
 	return units
+}
+
+// cercle is 1 for a cercle and 0 for any other unit.
+func (p *Pack) cercle(i int) int {
+	if p.units[i].Kind == Cercle {
+		return 1
+	}
+	return 0
 }
 
 func (f foldedName) grade(query []string) int {

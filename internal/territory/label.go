@@ -197,7 +197,7 @@ func freeCorner(arcs []gridArc, width, height int, frame Rect) (x, y int) {
 		if grown > best {
 			break
 		}
-		for left := width - frame.Width; left >= 0; left -= 2 * placementStep {
+		for left := width - frame.Width - mapMargin; left >= mapMargin; left -= 2 * placementStep {
 			if !c.touches(Rect{left - mapMargin, top - mapMargin, frame.Width + 2*mapMargin, frame.Height + 2*mapMargin}) {
 				best, x, y = grown, left, top
 				break

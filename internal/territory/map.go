@@ -15,7 +15,7 @@ type Map struct {
 	// City is the outline of the commune divided into arrondissements, empty if
 	// the prefecture has none.
 	City Shape
-	// Inset enlarges the city; nil if there is none.
+	// Inset enlarges the city; nil if there is none or it fills the map already.
 	Inset *Inset
 	// Kilometre is its length in units of the view box, for a scale bar.
 	Kilometre float64
@@ -47,6 +47,7 @@ const (
 	mapMargin     = 8
 	insetWidth    = 520
 	insetPadding  = 24
+	insetWorth    = 1.25 // an inset that enlarges less is left out
 	mapTolerance  = 0.75 // how far a drawn limit may stray: under a pixel
 	placementStep = 10
 )
@@ -240,9 +241,12 @@ func (d *drawing) addInset(m *Map, arcs []gridArc, main placed, city string) {
 	shown := d.enclosed(d.bounds(d.parts(city)))
 	b := d.bounds(shown)
 	scale := (insetWidth - 2*insetPadding) / b.width()
+	if scale < insetWorth*main.scale {
+		return
+	}
 	frame := Rect{Width: insetWidth, Height: int(math.Ceil(b.height()*scale)) + 2*insetPadding}
 	frame.X, frame.Y = freeCorner(arcs, m.Width, m.Height, frame)
-	m.Height = max(m.Height, frame.Y+frame.Height)
+	m.Height = max(m.Height, frame.Y+frame.Height+mapMargin)
 
 	t := placed{scale: scale, x: b.minX - float64(frame.X+insetPadding)/scale, y: b.minY - float64(frame.Y+insetPadding)/scale}
 	top, bottom := main.at(spot{b.minX, b.minY}), main.at(spot{b.maxX, b.maxY})
