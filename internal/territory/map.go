@@ -31,8 +31,9 @@ type Shape struct {
 // Inset is an enlarged part of a map, placed where the map is empty.
 type Inset struct {
 	Frame  Rect    // where it stands in the view box
-	Source Rect    // what it enlarges
-	Shapes []Shape // in the coordinates of the map
+	Source Rect    // what it enlarges: the frame, Scale times smaller
+	Scale  float64 // how much it enlarges
+	Shapes []Shape // drawn anew, finer than the map's, in the coordinates of the view box
 	City   Shape
 }
 
@@ -249,10 +250,12 @@ func (d *drawing) addInset(m *Map, arcs []gridArc, main placed, city string) {
 	m.Height = max(m.Height, frame.Y+frame.Height+mapMargin)
 
 	t := placed{scale: scale, x: b.minX - float64(frame.X+insetPadding)/scale, y: b.minY - float64(frame.Y+insetPadding)/scale}
-	top, bottom := main.at(spot{b.minX, b.minY}), main.at(spot{b.maxX, b.maxY})
+	enlarge, corner := scale/main.scale, main.at(spot{t.x + float64(frame.X)/scale, t.y + float64(frame.Y)/scale})
 	inset := &Inset{
-		Frame:  frame,
-		Source: Rect{int(top.x), int(top.y), int(math.Ceil(bottom.x - top.x)), int(math.Ceil(bottom.y - top.y))},
+		Frame: frame,
+		Scale: enlarge,
+		Source: Rect{int(math.Round(corner.x)), int(math.Round(corner.y)),
+			int(math.Round(float64(frame.Width) / enlarge)), int(math.Round(float64(frame.Height) / enlarge))},
 	}
 	enlarged := d.place(t)
 	inset.City = Shape{Unit: city, Path: pathOf(enlarged, d.parts(city))}

@@ -82,9 +82,19 @@ func TestEveryPathOfTheMapShowsItsUnit(t *testing.T) {
 	check(Shape{Unit: marrakech, Path: m.Outline}, m.Kilometre, 0.01)
 
 	// The inset enlarges what its source frame cuts out.
-	larger := m.Kilometre * float64(m.Inset.Frame.Width-2*insetPadding) / float64(m.Inset.Source.Width)
-	if larger < 1.3*m.Kilometre {
-		t.Errorf("the inset shows a kilometre as %.1f units, the map as %.1f", larger, m.Kilometre)
+	larger := m.Kilometre * m.Inset.Scale
+	if m.Inset.Scale < 1.5 {
+		t.Errorf("the inset enlarges %.2f times", m.Inset.Scale)
+	}
+	if got := float64(m.Inset.Frame.Width) / float64(m.Inset.Source.Width); math.Abs(got-m.Inset.Scale) > 0.01 {
+		t.Errorf("the frame is %.3f times its source, the scale %.3f", got, m.Inset.Scale)
+	}
+	for _, ring := range pathRings(t, m.City.Path) {
+		for _, at := range ring {
+			if !m.Inset.Source.contains(Rect{int(at.x), int(at.y), 0, 0}) {
+				t.Fatalf("the city reaches %v, outside of the inset's source %v", at, m.Inset.Source)
+			}
+		}
 	}
 	if len(m.Inset.Shapes) != 6 {
 		t.Errorf("the inset shows %d units, want the 5 arrondissements and Méchouar-Kasba", len(m.Inset.Shapes))
