@@ -36,7 +36,7 @@ crash: ## Kill the server 1000 times under load and look whether anything is los
 
 shots: ## Photograph every page in Arabic and French, on a phone and on a desk, into shots/
 	@scripts/test-deps.sh
-	KHETTARA_SHOTS=$(CURDIR)/shots go test -timeout 30m -count 1 -run '^TestShots' ./e2e
+	KHETTARA_SHOTS=$(CURDIR)/shots go test -timeout 30m -count 1 -run '^TestEveryPage' ./e2e
 	@echo "open $(CURDIR)/shots/index.html"
 
 pack: ## Make the territory pack from its sources (SOURCES=folder)

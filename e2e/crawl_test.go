@@ -1,0 +1,155 @@
+package e2e
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/khettara/khettara/internal/i18n"
+	"github.com/khettara/khettara/internal/testkit"
+	"github.com/khettara/khettara/internal/testkit/browser"
+)
+
+// crawl follows links as one person would, and visits each kind of page once:
+// of a hundred proposals one is looked at.
+type crawl struct {
+	t    testing.TB
+	page *browser.Page
+	lang i18n.Lang
+
+	queue []string
+	seen  map[string]bool // shapes of addresses
+}
+
+// link is an address a page leads to, with what the server says about it.
+type link struct {
+	URL    string
+	Status int
+	Type   string // content type
+}
+
+// linksScript lists the addresses of the site that the page links to, without
+// fragments, each once.
+const linksScript = `[...new Set([...document.querySelectorAll("a[href]")].map(a => a.href.split("#")[0]))]
+	.filter(u => new URL(u).origin === location.origin)`
+
+// newCrawl begins at the given addresses.
+func newCrawl(t testing.TB, p *browser.Page, lang i18n.Lang, from ...string) *crawl {
+	c := &crawl{t: t, page: p, lang: lang, seen: map[string]bool{}}
+	for _, address := range from {
+		c.add(address)
+	}
+	return c
+}
+
+// each visits the pages and calls look at each, the tab being there.
+func (c *crawl) each(look func(path string)) {
+	c.t.Helper()
+	for len(c.queue) > 0 {
+		address := c.queue[0]
+		c.queue = c.queue[1:]
+		l := c.ask(address)
+		if l.Status != 200 {
+			c.t.Errorf("a link leads to %s, which answers %d", address, l.Status)
+			continue
+		}
+		if !strings.HasPrefix(l.Type, "text/html") {
+			continue // a file to download
+		}
+		c.page.Go(address)
+		look(pathOf(address))
+		for _, next := range browser.Eval[[]string](c.page, linksScript) {
+			c.add(next)
+		}
+	}
+}
+
+// ask fetches an address with the tab's cookies.
+func (c *crawl) ask(address string) link {
+	c.t.Helper()
+	return browser.Eval[link](c.page, fmt.Sprintf(
+		`fetch(%q).then(r => ({URL: r.url, Status: r.status, Type: r.headers.get("content-type") ?? ""}))`, address))
+}
+
+func (c *crawl) add(address string) {
+	path := pathOf(address)
+	for _, other := range i18n.Langs {
+		if other != c.lang && (path == "/"+string(other) || strings.HasPrefix(path, "/"+string(other)+"/")) {
+			return // the same page in another language has a crawl of its own
+		}
+	}
+	if s := shape(address); !c.seen[s] {
+		c.seen[s] = true
+		c.queue = append(c.queue, address)
+	}
+}
+
+// numbered is a segment of a path that names one of many.
+var numbered = regexp.MustCompile(`\d`)
+
+// shape is an address without what tells pages of one kind apart: numbers and
+// codes in the path, values in the query.
+func shape(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	segments := strings.Split(u.Path, "/")
+	for i, s := range segments {
+		if numbered.MatchString(s) {
+			segments[i] = "*"
+		}
+	}
+	var keys []string
+	for key := range u.Query() {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return strings.Join(segments, "/") + "?" + strings.Join(keys, "&")
+}
+
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return u.RequestURI()
+}
+
+// source is the page as the server sent it, before the browser mended it.
+func (c *crawl) source(address string) []byte {
+	c.t.Helper()
+	return []byte(browser.Eval[string](c.page, fmt.Sprintf(`fetch(%q).then(r => r.text())`, address)))
+}
+
+// checkPage is what every page must pass, in every language: sound HTML, a
+// clean console, nothing foreign, no sideways scroll, no violation of the
+// accessibility rules, on a phone and on a desk; the keyboard gets everywhere.
+func (c *crawl) checkPage(path string) {
+	c.t.Helper()
+	testkit.CheckHTML(c.t, path, c.source(path))
+	for _, width := range widths {
+		c.page.Resize(width)
+		c.page.Check()
+	}
+	c.page.CheckKeyboard()
+}
+
+// widths are the two at which every page is looked at: a phone and a desk.
+var widths = []int{360, 1280}
+
+func TestShape(t *testing.T) {
+	cases := map[string]string{
+		"http://h/ar/p/marrakech/consultation/proposals/P-0142-8": "/ar/p/marrakech/consultation/proposals/*?",
+		"http://h/ar/territory/07.351.03.11?indicator=water#map":  "/ar/territory/*?indicator",
+		"http://h/ar/": "/ar/?",
+	}
+	for address, want := range cases {
+		if got := shape(address); got != want {
+			t.Errorf("shape(%s) is %s, want %s", address, got, want)
+		}
+	}
+}
