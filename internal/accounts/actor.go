@@ -161,8 +161,13 @@ func (a Actor) PersonPart() store.Part {
 
 // Organisation is an institution or association that people act for.
 type Organisation struct {
-	ID   string
-	Key  string // short stable name, "" if none
-	Kind string // state_service, council, public_establishment, company, association
-	Name i18n.Text
+	ID      string
+	Home    string // id of the programme that entered it and may rename it; "" = the installation
+	Key     string // short stable name, "" if none
+	Kind    string // one of OrganisationKinds
+	Name    i18n.Text
+	Version int64
 }
+
+// OrganisationKinds lists the kinds of organisation in the order they are offered.
+var OrganisationKinds = []string{"state_service", "council", "public_establishment", "company", "association"}

@@ -1,0 +1,122 @@
+package accounts
+
+import (
+	"context"
+	"net/netip"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/khettara/khettara/internal/testkit"
+)
+
+var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+func TestThrottleGrowsAndForgives(t *testing.T) {
+	clock := testkit.NewClock(noon)
+	th := NewThrottle(Policy{Free: 3, First: time.Second, Most: 10 * time.Second, Forget: time.Minute}, clock.Now)
+	for i, want := range []time.Duration{0, 0, 0, 1, 2, 4, 8, 10, 10} {
+		if got := th.Delay("k"); got != want*time.Second {
+			t.Errorf("after %d failures: %v, want %v s", i, got, int64(want))
+		}
+		th.Fail("k")
+	}
+	if th.Delay("other") != 0 {
+		t.Error("one key's failures slow another")
+	}
+	clock.Advance(6 * time.Minute) // 9 failures less 6
+	if got := th.Delay("k"); got != time.Second {
+		t.Errorf("after six quiet minutes: %v, want 1s", got)
+	}
+	clock.Advance(time.Hour)
+	if got := th.Delay("k"); got != 0 {
+		t.Errorf("after an hour: %v, want none", got)
+	}
+	th.Fail("k")
+	th.Forgive("k")
+	if got := th.Delay("k"); got != 0 {
+		t.Errorf("after a success: %v, want none", got)
+	}
+}
+
+func TestThrottleRefusesFromTheLastFailureOn(t *testing.T) {
+	clock := testkit.NewClock(noon)
+	th := NewThrottle(Policy{Free: 2, First: 30 * time.Second, Most: time.Minute, Forget: time.Hour}, clock.Now)
+	th.Fail("k")
+	th.Fail("k")
+	if got := th.Refused("k"); got != 30*time.Second {
+		t.Fatalf("refused for %v, want 30s", got)
+	}
+	clock.Advance(20 * time.Second)
+	if got := th.Refused("k"); got != 10*time.Second {
+		t.Errorf("20 s later refused for %v, want 10s", got)
+	}
+	clock.Advance(10 * time.Second)
+	if got := th.Refused("k"); got != 0 {
+		t.Errorf("30 s later refused for %v, want not", got)
+	}
+}
+
+func TestThrottleStaysSmall(t *testing.T) {
+	th := NewThrottle(perAccount, testkit.NewClock(noon).Now)
+	for i := range throttled + 50_000 {
+		th.Fail(strconv.Itoa(i))
+	}
+	if len(th.entries) > throttled {
+		t.Errorf("%d entries, want at most %d", len(th.entries), throttled)
+	}
+}
+
+// TestHallBehindOneAddress: somebody in a hall of 300 phones guesses a thousand
+// codes; the others of the same address wait a few seconds, and nobody is refused.
+func TestHallBehindOneAddress(t *testing.T) {
+	clock := testkit.NewClock(noon)
+	g := NewGuard(clock.Now)
+	var waited time.Duration
+	g.block.sleep = func(_ context.Context, d time.Duration) error { waited = d; return nil }
+	hall := netip.MustParseAddr("196.200.10.7")
+	for range 1000 {
+		g.Fail(hall, "p")
+	}
+	if !g.UnderAttack("p") {
+		t.Error("a thousand wrong guesses raise no alarm")
+	}
+	for phone := range 300 {
+		if err := g.Wait(t.Context(), hall, "p"); err != nil {
+			t.Fatalf("phone %d: %v", phone, err)
+		}
+		if waited <= 0 || waited > perBlock.Most {
+			t.Fatalf("phone %d waits %v, want more than nothing and at most %v", phone, waited, perBlock.Most)
+		}
+	}
+	if err := g.Wait(t.Context(), netip.MustParseAddr("41.140.1.1"), "p"); err != nil || waited > perProgramme.Most {
+		t.Errorf("another address of the programme waits %v, %v; want at most %v", waited, err, perProgramme.Most)
+	}
+	if err := g.Wait(t.Context(), netip.MustParseAddr("41.140.1.1"), "q"); err != nil || waited != 0 {
+		t.Errorf("another programme waits %v, %v", waited, err)
+	}
+}
+
+func TestAddressBlock(t *testing.T) {
+	for address, want := range map[string]string{
+		"196.200.10.7":          "196.200.10.0/24",
+		"::ffff:196.200.10.200": "196.200.10.0/24",
+		"2001:db8:1:2:3:4:5:6":  "2001:db8:1:2::/64",
+		"fe80::1%eth0":          "fe80::/64",
+	} {
+		if got := AddressBlock(netip.MustParseAddr(address)); got != want {
+			t.Errorf("%s: %s, want %s", address, got, want)
+		}
+	}
+	if got := AddressBlock(netip.Addr{}); got != "unknown" {
+		t.Errorf("no address: %s", got)
+	}
+}
+
+func TestWaitEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := sleep(ctx, time.Hour); err == nil {
+		t.Error("waited an hour for somebody who has left")
+	}
+}
