@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"net/netip"
 	"time"
 
 	"github.com/khettara/khettara/internal/fault"
@@ -152,7 +151,7 @@ type Acceptance struct {
 	Email      string // optional
 	Phone      string // optional
 	Password   string
-	From       netip.Addr
+	From       string // block of addresses, for the growing delay
 	Device     string
 }
 

@@ -87,7 +87,7 @@ func TestAcceptanceChecksItsFields(t *testing.T) {
 		for _, f := range fault.All(err) {
 			got[f.Field] += f.Key + " "
 		}
-		want := map[string]string{"name": "fault.required ", "email": "account.error.email ", "phone": "account.error.phone ",
+		want := map[string]string{"name": "fault.required ", "email": "fault.bad_email ", "phone": "fault.bad_phone ",
 			"password": "account.error.password_simple account.error.password_is_login "}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
@@ -95,7 +95,7 @@ func TestAcceptanceChecksItsFields(t *testing.T) {
 		in := acceptance(issued.Codes[0], "amina")
 		in.Once = "../../x"
 		_, err = k.AcceptInvitation(t.Context(), in)
-		wantKey(t, "a forged form", err, "account.error.form")
+		wantKey(t, "a forged form", err, "fault.bad_form")
 		in = acceptance(issued.Codes[0], "amina")
 		in.Email, in.Phone = "amina@example.ma", "+212 600-000-001"
 		_, err = k.AcceptInvitation(t.Context(), in)
@@ -123,7 +123,7 @@ func TestOnceIsEnough(t *testing.T) {
 		reset, err := k.IssueReset(ctx, boss, store.NewID(), number)
 		ok(t, err)
 		resetting := accounts.PasswordReset{Once: store.NewID(), Code: reset.Codes[0], Password: "un autre mot de passe", From: home}
-		for _, c := range []struct {
+		forms := []struct {
 			name string
 			do   func(once string) (any, error)
 		}{
@@ -165,7 +165,8 @@ func TestOnceIsEnough(t *testing.T) {
 				return nil, err
 			}},
 			{"ErasePerson", func(once string) (any, error) { return nil, k.ErasePerson(ctx, root(""), once, number) }},
-		} {
+		}
+		for _, c := range forms {
 			once := store.NewID()
 			first, err := c.do(once)
 			ok(t, err)
@@ -219,7 +220,7 @@ func TestBatch(t *testing.T) {
 			t.Errorf("%d leaves, want 3", n)
 		}
 		_, err = k.InviteBatch(ctx, root(marks), store.NewID(), "youth", "", accounts.MaxBatch+1, 30)
-		wantKey(t, "too many", err, "account.error.count")
+		wantKey(t, "too many", err, "fault.number_range")
 		counts, err := k.ParticipantsByCollege(ctx, root(marks))
 		ok(t, err)
 		if diff := cmp.Diff(map[string]int{"youth": 1}, counts); diff != "" {
@@ -234,15 +235,15 @@ func TestInvitationRules(t *testing.T) {
 			d    accounts.InvitationDraft
 			want string
 		}{
-			"no role":                       {accounts.InvitationDraft{}, "account.error.role"},
-			"an administrator":              {accounts.InvitationDraft{Grant: accounts.Grant{Role: accounts.Administrator}}, "account.error.role"},
-			"the clock":                     {accounts.InvitationDraft{Grant: accounts.Grant{Role: "system"}}, "account.error.role"},
+			"no role":                       {accounts.InvitationDraft{}, "fault.choose_one"},
+			"an administrator":              {accounts.InvitationDraft{Grant: accounts.Grant{Role: accounts.Administrator}}, "fault.choose_one"},
+			"the clock":                     {accounts.InvitationDraft{Grant: accounts.Grant{Role: "system"}}, "fault.choose_one"},
 			"a participant of no college":   {accounts.InvitationDraft{Grant: accounts.Grant{Role: accounts.Participant}}, "account.error.college"},
 			"staff with a college":          {accounts.InvitationDraft{Grant: accounts.Grant{Role: accounts.Auditor, College: "youth"}}, "account.error.college_staff"},
 			"a contracting authority alone": {accounts.InvitationDraft{Grant: accounts.Grant{Role: accounts.ContractingAuthority}}, "account.error.organisation"},
-			"an organisation nobody knows":  {accounts.InvitationDraft{Grant: accounts.Grant{Role: accounts.Auditor, Organisation: "x"}}, "account.error.organisation_unknown"},
+			"an organisation nobody knows":  {accounts.InvitationDraft{Grant: accounts.Grant{Role: accounts.Auditor, Organisation: "x"}}, "fault.unknown_choice"},
 			"many coordinators":             {accounts.InvitationDraft{Grant: coordinator, Count: 2}, "account.error.count_staff"},
-			"for ever":                      {accounts.InvitationDraft{Grant: coordinator, Days: 1000}, "account.error.days"},
+			"for ever":                      {accounts.InvitationDraft{Grant: coordinator, Days: 1000}, "fault.number_range"},
 		} {
 			_, err := k.Invite(t.Context(), root(marks), c.d)
 			wantKey(t, what, err, c.want)
@@ -297,6 +298,19 @@ func TestRights(t *testing.T) {
 				wantKey(t, name+" by "+who, do(a), "fault.forbidden")
 			}
 		}
+		if after := k.size(marks) + k.size(store.Installation); after != before {
+			t.Errorf("refused commands wrote %d changes", after-before)
+		}
+	})
+}
+
+// TestRightsToLists: the lists of people are for those who manage accounts.
+func TestRightsToLists(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		ctx := t.Context()
+		_, member := k.join(marks, "member@example.ma", rapporteur)
+		_, person := k.join(marks, "person@example.ma", participant)
+		_, local := k.join(marks, "local@example.ma", accounts.Grant{Role: accounts.Coordinator, Unit: "07.351.03"})
 		for name, do := range map[string]func(a accounts.Actor) error{
 			"Staff":                 func(a accounts.Actor) error { _, err := k.Staff(ctx, a); return err },
 			"Participants":          func(a accounts.Actor) error { _, err := k.Participants(ctx, a, 1); return err },
@@ -306,9 +320,6 @@ func TestRights(t *testing.T) {
 			wantKey(t, name+" by a visitor", do(accounts.Visitor(marks)), "fault.sign_in")
 			wantKey(t, name+" by a rapporteur", do(member), "fault.forbidden")
 			wantKey(t, name+" by a participant", do(person), "fault.forbidden")
-		}
-		if after := k.size(marks) + k.size(store.Installation); after != before {
-			t.Errorf("refused commands wrote %d changes", after-before)
 		}
 		staff, err := k.Staff(ctx, local)
 		ok(t, err)

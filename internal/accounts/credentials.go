@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"net/netip"
 	"time"
 
 	"github.com/khettara/khettara/internal/fault"
@@ -254,7 +253,7 @@ func (s *Service) resetByHash(ctx context.Context, hash string) (r reset, err er
 // PasswordReset is what somebody types who has a code for a new password.
 type PasswordReset struct {
 	Once, Code, Password string
-	From                 netip.Addr
+	From                 string // block of addresses
 	Device               string
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"net/netip"
 	"slices"
 	"strconv"
 	"time"
@@ -65,7 +64,7 @@ func (i Invitation) Open(now time.Time) int {
 
 // checkGrant says what is wrong with a role to be given in a programme.
 func (s *Service) checkGrant(ctx context.Context, f *fault.Fields, g Grant) error {
-	f.Check(g.Role != Administrator && slices.Contains(AllRoles, g.Role), "role", "account.error.role")
+	f.Check(g.Role != Administrator && slices.Contains(AllRoles, g.Role), "role", "fault.choose_one")
 	for field, code := range map[string]string{"unit": g.Unit, "axis": g.Axis, "college": g.College} {
 		checkText(f, field, code, 64, false)
 	}
@@ -84,7 +83,7 @@ func (s *Service) checkGrant(ctx context.Context, f *fault.Fields, g Grant) erro
 		return err
 	}
 	_, ok := known[g.Organisation]
-	f.Check(ok, "organisation", "account.error.organisation_unknown")
+	f.Check(ok, "organisation", "fault.unknown_choice")
 	return nil
 }
 
@@ -96,9 +95,9 @@ func (s *Service) checkInvitation(ctx context.Context, d *InvitationDraft) error
 	if d.Days == 0 {
 		d.Days = DefaultDays
 	}
-	f.Check(d.Count >= 1 && d.Count <= MaxBatch, "count", "account.error.count", "most", MaxBatch)
+	f.Check(d.Count >= 1 && d.Count <= MaxBatch, "count", "fault.number_range", "min", 1, "max", MaxBatch)
 	f.Check(d.Count == 1 || d.Grant.Role == Participant, "count", "account.error.count_staff")
-	f.Check(d.Days >= 1 && d.Days <= MaxDays, "days", "account.error.days", "most", MaxDays)
+	f.Check(d.Days >= 1 && d.Days <= MaxDays, "days", "fault.number_range", "min", 1, "max", MaxDays)
 	d.Addressee = checkText(&f, "addressee", d.Addressee, maxName, false)
 	f.Check(d.Addressee == "" || d.Count == 1, "addressee", "account.error.addressee_batch")
 	if err := s.checkGrant(ctx, &f, d.Grant); err != nil {
@@ -142,7 +141,7 @@ type Offer struct {
 
 // CheckCode tells what a typed code is good for, and changes nothing. A wrong
 // guess counts against the block of addresses it comes from.
-func (s *Service) CheckCode(ctx context.Context, code string, from netip.Addr) (offer Offer, err error) {
+func (s *Service) CheckCode(ctx context.Context, code string, from string) (offer Offer, err error) {
 	defer fault.Wrap(&err, "accounts.CheckCode")
 	hash, err := s.guess(ctx, code, from)
 	if err != nil {
@@ -164,7 +163,7 @@ func (s *Service) CheckCode(ctx context.Context, code string, from netip.Addr) (
 }
 
 // guess reads a code and waits for the delay of where it comes from.
-func (s *Service) guess(ctx context.Context, code string, from netip.Addr) (hash string, err error) {
+func (s *Service) guess(ctx context.Context, code string, from string) (hash string, err error) {
 	raw, err := ParseCode(code, CodeBytes)
 	if err != nil {
 		return "", fault.Field("code", "account.error.code_mistyped")
@@ -172,7 +171,7 @@ func (s *Service) guess(ctx context.Context, code string, from netip.Addr) (hash
 	return hashHex(raw), s.guard.Wait(ctx, from, "")
 }
 
-func (s *Service) wrongGuess(err error, from netip.Addr) error {
+func (s *Service) wrongGuess(err error, from string) error {
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

@@ -30,7 +30,7 @@ func (s *Service) CreateOrganisation(ctx context.Context, actor Actor, d Organis
 	}
 	var f fault.Fields
 	d.Name = checkName(&f, d.Name)
-	f.Check(slices.Contains(OrganisationKinds, d.Kind), "kind", "account.error.organisation_kind")
+	f.Check(slices.Contains(OrganisationKinds, d.Kind), "kind", "fault.choose_one")
 	f.Check(d.Key == "" || organisationKey.MatchString(d.Key) && len(d.Key) <= 40, "key", "account.error.organisation_key")
 	if err := f.Err(); err != nil {
 		return "", err

@@ -162,8 +162,8 @@ func checkText(f *fault.Fields, field, text string, most int, required bool) str
 	if required && !f.Check(text != "", field, "fault.required") {
 		return text
 	}
-	if f.Check(utf8.RuneCountInString(text) <= most, field, "account.error.too_long", "n", most) {
-		f.Check(strings.IndexFunc(text, unicode.IsControl) < 0, field, "account.error.characters")
+	if f.Check(utf8.RuneCountInString(text) <= most, field, "fault.too_long", "n", most) {
+		f.Check(strings.IndexFunc(text, unicode.IsControl) < 0, field, "fault.bad_form")
 	}
 	return text
 }
@@ -172,11 +172,11 @@ func checkText(f *fault.Fields, field, text string, most int, required bool) str
 func checkContacts(f *fault.Fields, email, phone string) (string, string) {
 	email = checkText(f, "email", email, maxLogin, false)
 	name, host, at := strings.Cut(email, "@")
-	f.Check(email == "" || at && name != "" && strings.Contains(host, ".") && !strings.ContainsAny(email, " ,;<>"), "email", "account.error.email")
+	f.Check(email == "" || at && name != "" && strings.Contains(host, ".") && !strings.ContainsAny(email, " ,;<>"), "email", "fault.bad_email")
 	phone = checkText(f, "phone", phone, 30, false)
 	if phone != "" {
 		_, ok := foldPhone(foldLogin(phone))
-		f.Check(ok, "phone", "account.error.phone")
+		f.Check(ok, "phone", "fault.bad_phone")
 	}
 	return email, phone
 }
@@ -188,7 +188,7 @@ func newID(once string) (string, error) {
 		return store.NewID(), nil
 	}
 	if err := uuid.Validate(once); err != nil || len(once) != 36 {
-		return "", fault.New(fault.Invalid, "account.error.form")
+		return "", fault.New(fault.Invalid, "fault.bad_form")
 	}
 	return once, nil
 }
@@ -206,6 +206,6 @@ func checkName(f *fault.Fields, name i18n.Text) i18n.Text {
 	name.Ar = checkText(f, "name_ar", name.Ar, maxText, false)
 	name.Fr = checkText(f, "name_fr", name.Fr, maxText, false)
 	name.En = checkText(f, "name_en", name.En, maxText, false)
-	f.Check(name.Ar != "" || name.Fr != "", "name_ar", "account.error.name_language")
+	f.Check(name.Ar != "" || name.Fr != "", "name_ar", "fault.required_language")
 	return name
 }

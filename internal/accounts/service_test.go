@@ -2,7 +2,6 @@ package accounts_test
 
 import (
 	"errors"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -16,10 +15,10 @@ import (
 
 var (
 	noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-	home = netip.MustParseAddr("196.200.10.7")
 )
 
 const (
+	home     = "196.200.10.0/24"
 	password = "نخلة و ساقية 1"
 	marks    = "marrakech" // the programme of the tests
 	other    = "haouz"

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
-	"net/netip"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -204,7 +203,7 @@ func (s *Service) Identify(ctx context.Context, programme, token string) (actor 
 // SignIn is what somebody types to sign in.
 type SignIn struct {
 	Login, Password string
-	From            netip.Addr // for the growing delay
+	From            string // block of addresses (/24, /64), for the growing delay
 	Device          string
 	Token           string // of the session the browser has, which ends
 }

@@ -3,7 +3,6 @@ package accounts
 import (
 	"context"
 	"math"
-	"net/netip"
 	"sync"
 	"time"
 
@@ -133,7 +132,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // Guard slows the guessing of secrets that belong to a programme (codes, tracking
-// numbers) by the block of addresses the guesses come from and by the programme.
+// numbers) by the block of addresses the guesses come from (/24 for IPv4, /64 for
+// IPv6: what one customer usually has) and by the programme.
 type Guard struct{ block, programme *Throttle }
 
 // NewGuard makes a guard with the house's policies.
@@ -142,31 +142,16 @@ func NewGuard(clock func() time.Time) *Guard {
 }
 
 // Wait lets the greater of both delays pass. Call it before judging a guess.
-func (g *Guard) Wait(ctx context.Context, from netip.Addr, programme string) error {
-	return g.block.sleep(ctx, max(g.block.Delay(AddressBlock(from)), g.programme.Delay(programme)))
+func (g *Guard) Wait(ctx context.Context, from string, programme string) error {
+	return g.block.sleep(ctx, max(g.block.Delay(from), g.programme.Delay(programme)))
 }
 
 // Fail counts a wrong guess.
-func (g *Guard) Fail(from netip.Addr, programme string) {
-	g.block.Fail(AddressBlock(from))
+func (g *Guard) Fail(from string, programme string) {
+	g.block.Fail(from)
 	g.programme.Fail(programme)
 }
 
 // UnderAttack tells whether a programme's codes are being guessed in numbers: the
 // coordinator is told.
 func (g *Guard) UnderAttack(programme string) bool { return g.programme.Delay(programme) > 0 }
-
-// AddressBlock is the network an address counts for: /24 for IPv4, /64 for IPv6,
-// which is what one customer usually has. An unknown address is a block of its own.
-func AddressBlock(a netip.Addr) string {
-	a = a.Unmap().WithZone("")
-	bits := 64
-	if a.Is4() {
-		bits = 24
-	}
-	p, err := a.Prefix(bits)
-	if err != nil || !p.IsValid() {
-		return "unknown"
-	}
-	return p.String()
-}
