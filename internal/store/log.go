@@ -91,7 +91,7 @@ func changes(ctx context.Context, q Querier, query string, args ...any) ([]Recor
 			return nil, classify(err)
 		}
 		r.Once, r.Leaf.N, r.Leaf.T = once.String, r.N, r.T
-		if _, err := hex.Decode(r.Hash[:], []byte(hash)); err != nil {
+		if err := decode32(r.Hash[:], hash); err != nil {
 			return nil, fmt.Errorf("hash of leaf %d of %s: %w", r.N, r.Log, err)
 		}
 		for _, part := range []struct {
@@ -112,10 +112,19 @@ func opening(salt, body sql.NullString) (*Opening, error) {
 		return nil, nil //nolint:nilnil // an erased part has no opening, and that is no error
 	}
 	o := &Opening{Body: json.RawMessage(body.String)}
-	if n, err := hex.Decode(o.Salt[:], []byte(salt.String)); err != nil || n != len(o.Salt) {
-		return nil, fmt.Errorf("salt of %d bytes: %w", n, err)
+	if err := decode32(o.Salt[:], salt.String); err != nil {
+		return nil, fmt.Errorf("salt: %w", err)
 	}
 	return o, nil
+}
+
+// decode32 reads 32 bytes in hexadecimal: a table can be tampered with.
+func decode32(to []byte, s string) error {
+	if len(s) != 2*len(to) {
+		return fmt.Errorf("%d hexadecimal digits instead of %d", len(s), 2*len(to))
+	}
+	_, err := hex.Decode(to, []byte(s))
+	return err
 }
 
 // Logs lists the heads of all logs.
@@ -146,12 +155,18 @@ func (db *DB) Head(ctx context.Context, log string) (h LogHead, err error) {
 // ErasePerson deletes the person parts, bodies and salts, of all changes of the
 // given subjects. The leaves keep their commitments, so the tree still verifies.
 func (tx *Tx) ErasePerson(subject string) error {
+	if err := tx.flush(); err != nil {
+		return err
+	}
 	return tx.Exec(`UPDATE change SET person_salt = NULL, person_body = NULL WHERE programme_id = $1 AND subject = $2`, tx.log, subject)
 }
 
 // EraseText deletes the text parts of all changes of a subject: hidden content
 // that must not stay readable in the log.
 func (tx *Tx) EraseText(subject string) error {
+	if err := tx.flush(); err != nil {
+		return err
+	}
 	return tx.Exec(`UPDATE change SET text_salt = NULL, text_body = NULL WHERE programme_id = $1 AND subject = $2`, tx.log, subject)
 }
 

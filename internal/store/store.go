@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -79,6 +80,8 @@ type DB struct {
 	stopped atomic.Pointer[error] // why writing has stopped, if it has
 }
 
+var installationForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$`)
+
 // Open connects to "sqlite:FILE" or "postgres://…" and takes the lock that keeps
 // a second process away. It does not migrate.
 func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
@@ -90,6 +93,9 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 	}
 	if opt.Installation == "" {
 		opt.Installation = "local"
+	}
+	if !installationForm.MatchString(opt.Installation) {
+		return nil, fmt.Errorf("%q cannot name an installation: letters, digits, points and hyphens only", opt.Installation)
 	}
 	db := &DB{opt: opt, dsn: dsn, queues: map[string]chan struct{}{}, wakers: map[chan struct{}]struct{}{}}
 	var err error
@@ -220,4 +226,27 @@ func Time(ms int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(ms).UTC()
+}
+
+// Scrub makes the database forget what deleted rows leave behind in tables and
+// journals: after a vote closes, nothing of the order of casting may stay.
+func (db *DB) Scrub(ctx context.Context, tables ...string) error {
+	if db.dialect == SQLite {
+		leave, err := db.queue(ctx, "")
+		if err != nil {
+			return err
+		}
+		defer leave()
+		if _, err := db.writer.ExecContext(ctx, `VACUUM`); err != nil {
+			return classify(err)
+		}
+		_, err = db.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+		return classify(err)
+	}
+	for _, t := range tables {
+		if _, err := db.writer.ExecContext(ctx, `VACUUM FULL `+t); err != nil {
+			return classify(err)
+		}
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -230,7 +231,10 @@ func (tx *Tx) Append(c Change) (n int64, err error) {
 	if r.c.Once == "" {
 		r.c.Once, tx.once = tx.once, ""
 	}
-	if r.public, r.leaf.Public, err = seal(c.Public); err != nil {
+	// Kind and subject are committed to with the rest of what will be public.
+	public := Part{"kind": c.Kind, "subject": c.Subject}
+	maps.Copy(public, c.Public)
+	if r.public, r.leaf.Public, err = seal(public); err != nil {
 		return 0, fmt.Errorf("public part of %s: %w", c.Kind, err)
 	}
 	if r.text, r.leaf.Text, err = seal(c.Text); err != nil {
