@@ -181,16 +181,16 @@ func written(l Lang, v any) Part {
 	return Part{Kind: kindOf(s), Text: s}
 }
 
-// kindOf treats a string without letters as a figure: "61%", "10:00–13:00", "15/01/2027".
+// kindOf treats as a figure what has a digit and no letters ("61%",
+// "10:00–13:00", "15/01/2027"), and a code in Latin letters without spaces ("P-0142-8").
 func kindOf(s string) PartKind {
-	digit := false
+	digit, letter, code := false, false, true
 	for _, r := range s {
-		if unicode.IsLetter(r) {
-			return Inserted
-		}
 		digit = digit || unicode.IsDigit(r)
+		letter = letter || unicode.IsLetter(r)
+		code = code && r < unicode.MaxASCII && r != ' '
 	}
-	if digit {
+	if digit && (code || !letter) {
 		return Figure
 	}
 	return Inserted

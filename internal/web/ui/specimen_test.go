@@ -96,7 +96,7 @@ func homeSpecimen(l i18n.Lang) templ.Component {
 	b := sampleBase(l, say(l, "الاستقبال", "Accueil"), "")
 	b.Line[0].Fact = say(l, "محيّن في شتنبر 2026", "mis à jour, sept. 2026")
 	b.Line[3].Fact = say(l, "الدورة الثانية، إلى 6 دجنبر", "2e cycle, jusqu’au 6 décembre")
-	b.Flash = &page.Flash{Kind: "done", Text: say(l, "سُجلت مساهمتكم تحت الرقم \u2068P-0142-8\u2069.", "Votre contribution est enregistrée sous le numéro \u2068P-0142-8\u2069.")}
+	b.Flash = &page.Flash{Kind: "done", Text: i18n.T(l, "ui.seal_check", "number", "P-0142-8")}
 	meeting := within(Panel(say(l, "اللقاء المقبل", "Prochaine rencontre")),
 		markup("<h2>"), Link("#main", say(l, "جلسة شرح الاستشارة الترتيبية بدائرة البور", "La consultation indicative expliquée, cercle de Bour")), markup("</h2><p>"),
 		Strong(Join(" ", Day(l, sampleNow.AddDate(0, 0, 5), i18n.WithWeekday), Range("10:00", "13:00"))), markup("</p><p>"),
@@ -119,17 +119,16 @@ func homeSpecimen(l i18n.Lang) templ.Component {
 		Columns: []Column{{Label: say(l, "الفئة", "Collège")}, {Label: "", Kind: ChartColumn}, {Label: say(l, "العدد", "Nombre"), Kind: NumberColumn}, {Label: say(l, "الحصة", "Part"), Kind: NumberColumn}}}
 	for i, c := range []string{"citizens", "civil", "elected", "services", "economic"} {
 		n := []int{704, 388, 241, 158, 102}[i]
-		colleges.Rows = append(colleges.Rows, Row{Cells: []templ.Component{Str(i18n.T(l, "college."+c)), Plain(float64(n), 704, ToneWater), Num(l, n), Pct(l, float64(n)/1593, 0)}})
+		colleges.Rows = append(colleges.Rows, Row{Cells: []templ.Component{Str(i18n.T(l, "college.short."+c)), Plain(float64(n), 704, ToneWater), Num(l, n), Pct(l, float64(n)/1593, 0)}})
 	}
 	colleges.Total = []templ.Component{Str(i18n.T(l, "common.total")), nil, Num(l, 1593), Pct(l, 1, 0)}
 	return within(Layout(b),
-		Heading(Top{Title: Str(say(l, "من جملة تقال في قاعة إلى ماء يصل إلى البيت", "D’une phrase dite dans une salle à l’eau qui arrive à la maison")),
+		within(Heading(Top{Title: Str(say(l, "من جملة تقال في قاعة إلى ماء يصل إلى البيت", "D’une phrase dite dans une salle à l’eau qui arrive à la maison")),
 			Lead:  Join("", Str(say(l, "هنا تُبنى خارطة الطريق التشاركية لعمالة مراكش: 15 جماعة و", "Ici se construit la feuille de route participative : 15 communes, ")), M(l, "common.inhabitants", "n", 1560103), Str(".")),
-			Aside: meeting}),
-		within(Block(Str(say(l, "ما يمكنكم فعله اليوم", "Ce que vous pouvez faire aujourd’hui")), nil), ActionRows(rows)),
+			Aside: meeting}), within(Block(Str(say(l, "ما يمكنكم فعله اليوم", "Ce que vous pouvez faire aujourd’hui")), nil), ActionRows(rows))),
 		within(Section("where", Str(say(l, "أين وصلنا", "Où en sommes-nous")), nil), Figures(figures)),
 		within(Block(Str(say(l, "من سمعنا، وأين", "Qui avons-nous entendu, et où")), Str(say(l, "عدد المساهمات لكل 10 آلاف نسمة.", "Contributions pour dix mille habitants."))),
-			within(WithAside(Join("\n", DataTable(colleges), within(Notice("attention", Str(say(l, "ثلاث جماعات لم نسمعها بعد كما يجب", "Trois communes encore trop peu entendues"))),
+			within(MapAndTable(Join("\n", DataTable(colleges), within(Notice("attention", Str(say(l, "ثلاث جماعات لم نسمعها بعد كما يجب", "Trois communes encore trop peu entendues"))),
 				markup("<p>"), Str(say(l, "أكفاي والسويهلة وأولاد حسون.", "Agafay, Souihla, Oulad Hassoune.")), markup("</p>")))), MapOf(sampleMap(l)))),
 		EmptyState(Str(say(l, "لا توجد لقاءات مبرمجة", "Aucune rencontre programmée")), Str(say(l, "يُنشر البرنامج المقبل في 15 دجنبر.", "Le prochain programme paraît le 15 décembre.")), "#main", say(l, "اللقاءات السابقة", "Rencontres passées")),
 	)
@@ -205,7 +204,7 @@ func focusSpecimen(l i18n.Lang) templ.Component {
 	b := sampleBase(l, say(l, "الوصل", "Récépissé"), "prioritisation")
 	b.Demo = false
 	return within(Focus(b, say(l, "استشارة ترتيبية، شطر 2027", "Consultation indicative, tranche 2027"), "#main"),
-		markup("<h1>"), Str(say(l, "سُجِّل اختياركم", "Votre choix est enregistré")), markup("</h1>"),
+		markup("<h1>"), Str(say(l, "سجل اختياركم", "Votre choix est enregistré")), markup("</h1>"),
 		within(Notice("done", Str(say(l, "سُجِّل اختياركم", "Votre choix est enregistré"))), markup("<p>"), Day(l, sampleNow, i18n.WithWeekday), markup("</p>")),
 		within(Ticket(Receipt{NumberLabel: say(l, "رقم اختياركم في اللائحة المنشورة", "Numéro de votre choix dans la liste publiée"), Number: "7K4-MDQ-29", SecretLabel: say(l, "الرمز السري", "Code secret"),
 			SecretNote: say(l, "لا تطلعوا عليه أحدا", "Ne le montrez à personne"), Secret: []string{"4T9K 2MWX 7QHB", "0ZCF R5NE 8JVD A3A"}, Address: "https://example.ma/r/marrakech/7K4-MDQ-29#4T9K2MWX7QHB0ZCFR5NE8JVDA3A", CodeLabel: say(l, "رمز الوصل", "Code du récépissé")}),
