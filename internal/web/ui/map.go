@@ -23,9 +23,9 @@ const (
 // same figures stands beside it (MapTable).
 type Map struct {
 	ID      string // unique on the page; the hatch's name comes from it
-	Label   string // the finding in a sentence, read aloud instead of the drawing
+	Label   string // the finding in a sentence, for those who cannot see the drawing
 	Lang    i18n.Lang
-	Width   float64 // of the viewBox; paths are in its units
+	Width   float64 // of the viewBox, about 600: paths and the size of labels are in its units
 	Height  float64
 	Ramp    string
 	Shapes  []Shape

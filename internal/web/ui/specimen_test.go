@@ -36,20 +36,26 @@ func TestSpecimens(t *testing.T) {
 		for _, l := range i18n.Langs {
 			name := s.name + "-" + string(l)
 			t.Run(name, func(t *testing.T) {
-				var buf bytes.Buffer
-				if err := s.body(l).Render(context.Background(), &buf); err != nil {
-					t.Fatal(err)
-				}
-				testkit.CheckHTML(t, name, buf.Bytes())
+				html := rendered(t, s.body(l))
+				testkit.CheckHTML(t, name, html)
 				if dir == "" {
 					return
 				}
-				if err := os.WriteFile(filepath.Join(dir, name+".html"), buf.Bytes(), 0o644); err != nil {
+				if err := os.WriteFile(filepath.Join(dir, name+".html"), html, 0o644); err != nil {
 					t.Fatal(err)
 				}
 			})
 		}
 	}
+}
+
+func rendered(t testing.TB, c templ.Component) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	if err := c.Render(context.Background(), &buf); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
 }
 
 // within renders a component with children.
@@ -96,7 +102,6 @@ func homeSpecimen(l i18n.Lang) templ.Component {
 	b := sampleBase(l, say(l, "الاستقبال", "Accueil"), "")
 	b.Line[0].Fact = say(l, "محيّن في شتنبر 2026", "mis à jour, sept. 2026")
 	b.Line[3].Fact = say(l, "الدورة الثانية، إلى 6 دجنبر", "2e cycle, jusqu’au 6 décembre")
-	b.Flash = &page.Flash{Kind: "done", Text: i18n.T(l, "ui.seal_check", "number", "P-0142-8")}
 	meeting := within(Panel(say(l, "اللقاء المقبل", "Prochaine rencontre")),
 		markup("<h2>"), Link("#main", say(l, "جلسة شرح الاستشارة الترتيبية بدائرة البور", "La consultation indicative expliquée, cercle de Bour")), markup("</h2><p>"),
 		Strong(Join(" ", Day(l, sampleNow.AddDate(0, 0, 5), i18n.WithWeekday), Range("10:00", "13:00"))), markup("</p><p>"),
@@ -203,6 +208,7 @@ func formSpecimen(l i18n.Lang) templ.Component {
 func focusSpecimen(l i18n.Lang) templ.Component {
 	b := sampleBase(l, say(l, "الوصل", "Récépissé"), "prioritisation")
 	b.Demo = false
+	b.Flash = &page.Flash{Kind: "done", Text: i18n.T(l, "ui.seal_check", "number", "P-0142-8")}
 	return within(Focus(b, say(l, "استشارة ترتيبية، شطر 2027", "Consultation indicative, tranche 2027"), "#main"),
 		markup("<h1>"), Str(say(l, "سجل اختياركم", "Votre choix est enregistré")), markup("</h1>"),
 		within(Notice("done", Str(say(l, "سُجِّل اختياركم", "Votre choix est enregistré"))), markup("<p>"), Day(l, sampleNow, i18n.WithWeekday), markup("</p>")),
