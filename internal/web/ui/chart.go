@@ -167,6 +167,60 @@ func Plain(value, max float64, tone string) templ.Component {
 	return BarOf(BarMark{Value: value, Max: max, Tone: tone, NoTrack: true})
 }
 
+// Scatter is the plot of opinion groups: one mark a participant. The groups are
+// told apart by shape first (disc, triangle, hollow square, hollow disc), then by
+// colour. It never mirrors, and its axes have no unit.
+type Scatter struct {
+	Label  string // the finding in a sentence, read aloud
+	Points []Point
+	Groups []string // «المجموعة أ · 92», by group
+}
+
+// Point is a participant's place, both coordinates within −1 and 1.
+type Point struct {
+	X, Y  float64
+	Group int
+}
+
+const (
+	scatterWidth, scatterHeight = 480.0, 360.0
+	scatterMargin               = 30.0
+	markSize                    = 4.2
+)
+
+func (p Point) place() (x, y float64) {
+	within := func(f float64) float64 { return math.Min(math.Max(f, -1), 1) }
+	return scatterMargin + (within(p.X)+1)/2*(scatterWidth-2*scatterMargin), scatterMargin + (1-within(p.Y))/2*(scatterHeight-2*scatterMargin)
+}
+
+// mark is the outline of the point's mark; groups after the fourth share the last shape.
+func (p Point) mark() string {
+	x, y := p.place()
+	switch p.Group {
+	case 1:
+		return "M" + n1(x-markSize) + " " + n1(y+markSize*.8) + "h" + n1(2*markSize) + "L" + n1(x) + " " + n1(y-markSize) + "z"
+	case 2:
+		return "M" + n1(x-markSize) + " " + n1(y-markSize) + "h" + n1(2*markSize) + "v" + n1(2*markSize) + "h" + n1(-2*markSize) + "z"
+	}
+	r := n1(markSize)
+	return "M" + n1(x-markSize) + " " + n1(y) + "a" + r + " " + r + " 0 1 0 " + n1(2*markSize) + " 0a" + r + " " + r + " 0 1 0 " + n1(-2*markSize) + " 0z"
+}
+
+// label is where a group's name stands: above the middle of its points.
+func (s Scatter) label(group int) (x, y float64, ok bool) {
+	n, top := 0.0, scatterHeight
+	for _, p := range s.Points {
+		if p.Group == group {
+			px, py := p.place()
+			x, top, n = x+px, math.Min(top, py), n+1
+		}
+	}
+	if n == 0 {
+		return 0, 0, false
+	}
+	return x / n, math.Max(top-12, 18), true
+}
+
 // qrPath draws the dark modules of a code image; size is its side with the quiet zone of four modules.
 func qrPath(text string) (path string, size int, err error) {
 	code, err := qr.Encode(text, qr.M)

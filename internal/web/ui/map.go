@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"strconv"
-
 	"github.com/a-h/templ"
 
 	"github.com/khettara/khettara/internal/i18n"
@@ -22,44 +20,46 @@ const (
 // never mirror: north is up and west is where it is. A sorted table with the
 // same figures stands beside it (MapTable).
 type Map struct {
-	ID      string // unique on the page; the hatch's name comes from it
-	Label   string // the finding in a sentence, for those who cannot see the drawing
-	Lang    i18n.Lang
-	Width   float64 // of the viewBox, about 600: paths and the size of labels are in its units
-	Height  float64
-	Ramp    string
-	Shapes  []Shape
-	Inset   *Inset
-	Classes []string // words of the classes, from the least to the most, for the ruler
+	ID            string // unique on the page; the hatch's name comes from it
+	Label         string // the finding in a sentence, for those who cannot see the drawing
+	Lang          i18n.Lang
+	Width, Height int // of the view box, 1000 wide: the size of labels is in its units
+	Ramp          string
+	Shapes        []Shape
+	Inset         *Inset
+	Classes       []string // words of the classes, from the least to the most, for the ruler
 }
 
-// Shape is a unit on the map.
+// Shape is a unit on the map. Its path is filled by the even-odd rule.
 type Shape struct {
 	Code, Name string
-	Path       string // SVG path data
+	Path       string
 	Class      int    // 0 is the least; NoData
 	Value      string // as printed under the name; "" for none
 	Href       string // "" for no link
-	X, Y       float64
-	Small      bool // the label is left out on phones
-	NoLabel    bool // too small for a label: the inset or the table names it
+	Label      *Label // nil where the inset or the table names the unit
 	Current    bool
-	// LeaderX, LeaderY is where a leader line ends inside the shape, for a label
-	// that stands outside it; both 0 for none.
-	LeaderX, LeaderY float64
 }
 
-// Inset is the framed enlargement: its shapes are drawn scaled into the frame,
-// and the outline on the main map shows what was enlarged.
+// Label is where a unit's name and figure stand: two lines centred on X, Y.
+type Label struct {
+	X, Y         int
+	FromX, FromY int  // inside the unit: a moved label is led to from here
+	Moved        bool // it found no room inside its unit
+	Large        bool // there is room for it on a phone, too
+}
+
+// Rect is a rectangle of the view box.
+type Rect struct{ X, Y, Width, Height int }
+
+// Inset is the framed enlargement; its shapes are drawn in the view box, too.
 type Inset struct {
-	Label               string
-	X, Y, Width, Height float64 // frame on the drawing
-	OriginX, OriginY    float64 // corner of the enlarged area, in the shapes' units
-	Scale               float64
-	Shapes              []Shape // X, Y of labels are in the shapes' units too
+	Label         string
+	Frame, Source Rect // where it stands, and what it enlarges
+	Shapes        []Shape
 }
 
-func (m Map) viewBox() string { return "0 0 " + n1(m.Width) + " " + n1(m.Height) }
+func (m Map) viewBox() string { return "0 0 " + itoa(m.Width) + " " + itoa(m.Height) }
 func (m Map) hatch() string   { return m.ID + "-hatch" }
 
 // fill is the class of a shape's colour.
@@ -67,12 +67,16 @@ func (m Map) fill(s Shape) string {
 	if s.Class < 0 {
 		return "no-data"
 	}
-	return m.Ramp + "-" + strconv.Itoa(s.Class)
+	return m.Ramp + "-" + itoa(s.Class)
 }
 
-// dark tells whether white text stands on the class (look.md §2: the two darkest, or the two ends).
+// dark tells whether white text stands on the shape (look.md §2: the two darkest
+// classes, or the two ends). A label beside its unit stands on paper.
 func (m Map) dark(s Shape) bool {
-	if m.Ramp == RampChange {
+	switch {
+	case s.Label != nil && s.Label.Moved:
+		return false
+	case m.Ramp == RampChange:
 		return s.Class == 0 || s.Class == 5
 	}
 	return s.Class >= 3
@@ -85,18 +89,21 @@ func (m Map) value(s Shape) string {
 	return s.Value
 }
 
-func (i Inset) transform() string {
-	return "translate(" + n1(i.X-i.OriginX*i.Scale) + " " + n1(i.Y-i.OriginY*i.Scale) + ") scale(" + strconv.FormatFloat(i.Scale, 'f', 3, 64) + ")"
+// leader joins a moved label with its unit, ending at the label's nearer edge.
+func (l Label) leader() string {
+	end := l.Y - labelReach
+	if l.FromY > l.Y {
+		end = l.Y + labelReach
+	}
+	return "M" + itoa(l.FromX) + " " + itoa(l.FromY) + "L" + itoa(l.X) + " " + itoa(end)
 }
 
-// enlarged is a shape's label where the enlargement puts it.
-func (i Inset) enlarged(s Shape) Shape {
-	s.X, s.Y = i.X+(s.X-i.OriginX)*i.Scale, i.Y+(s.Y-i.OriginY)*i.Scale
-	if s.LeaderX != 0 || s.LeaderY != 0 {
-		s.LeaderX, s.LeaderY = i.X+(s.LeaderX-i.OriginX)*i.Scale, i.Y+(s.LeaderY-i.OriginY)*i.Scale
-	}
-	return s
-}
+// labelReach is half the height of a label's two lines, labelLine the distance
+// from its centre to the base lines of the two.
+const (
+	labelReach = 28
+	labelLine  = 4
+)
 
 // HasNoData tells whether the legend needs the hatch.
 func (m Map) HasNoData() bool {

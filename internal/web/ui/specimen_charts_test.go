@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"math"
+
 	"github.com/a-h/templ"
 
 	"github.com/khettara/khettara/internal/i18n"
@@ -41,7 +43,7 @@ func chartSpecimen(l i18n.Lang) templ.Component {
 		within(Block(Str(say(l, "نسب الإنجاز", "Taux")), nil), within(Columns(),
 			Rate(Str(say(l, "نسبة الإنجاز المادي", "Avancement physique")), Pct(l, .45, 0), BarMark{Value: 45, Max: 100, Plan: 61, Tone: ToneWater, Tall: true}, Str(say(l, "معدل مرجح بأوزان المكونات الثلاثة.", "Moyenne pondérée des trois composantes."))),
 			Rate(Str(say(l, "نسبة الأداء", "Taux de paiement")), Pct(l, .356, 1), BarMark{Value: 35.6, Max: 100, Tone: ToneMoney}, Str(say(l, "مؤدى 3,42 من 9,60 مليون درهم", "3,42 payés sur 9,60 millions"))))),
-		within(Block(Str(say(l, "ما يفرق", "Ce qui divise")), nil), AgreementLegend(l), markup(`<div class="statement"><p class="said">`), Str(say(l, "الأولوية للطرق الرابطة بالمدينة قبل المسالك الداخلية.", "D’abord les routes vers la ville.")), markup("</p>"), Agreements(l, groups), markup("</div>")),
+		within(Block(Str(say(l, "ما يفرق", "Ce qui divise")), nil), AgreementLegend(l), markup(`<div class="statement"><p class="said">`), Str(say(l, "الأولوية للطرق الرابطة بالمدينة قبل المسالك الداخلية.", "D’abord les routes vers la ville.")), markup("</p>"), Agreements(l, groups), markup("</div>"), ScatterOf(sampleScatter(l)), Micro(Num(l, 54), 54, 100)),
 		within(Block(Str(say(l, "الفجوة", "L’écart")), nil), Gap(3, 5.8), Bar(3, 10, ToneSoft)),
 		within(Block(Str(say(l, "المراحل", "Les étapes")), nil), GanttOf(Gantt{Lang: l, Label: say(l, "المراحل وآجالها", "Étapes et échéances"), Today: day(0), Rows: []GanttRow{
 			{Name: say(l, "تسوية الوعاء العقاري", "Apurement foncier"), Start: day(-9), End: day(-7), Done: 1, PlanStart: day(-9), PlanEnd: day(-7)},
@@ -81,4 +83,15 @@ func recordSpecimen(l i18n.Lang) templ.Component {
 		within(RecordSection(say(l, "أولا: الحضور", "1. Présence")), DataTable(t)),
 		Signatures([]string{say(l, "مقررة الورشة", "La rapporteure"), say(l, "رئيس الورشة: رئيس دائرة البور", "Le président : chef de cercle de Bour")}),
 		SealBlock(l, Seal{Number: "M-007", Address: "https://example.ma/r/marrakech/M-007", Leaf: 4388, Date: i18n.Date(l, sampleNow), Hash: "5be244d871c09f3a20c7"}))
+}
+
+func sampleScatter(l i18n.Lang) Scatter {
+	s := Scatter{Label: say(l, "ثلاث مجموعات متباعدة", "Trois groupes distincts"), Groups: []string{say(l, "المجموعة أ · 92", "Groupe A · 92"), say(l, "المجموعة ب · 78", "Groupe B · 78"), say(l, "المجموعة ج · 44", "Groupe C · 44")}}
+	for i := range 40 {
+		turn, r := float64(i)*2.4, .28*math.Sqrt(float64(i)/40)
+		for g, c := range [][2]float64{{.5, .5}, {-.6, .1}, {.3, -.6}} {
+			s.Points = append(s.Points, Point{X: c[0] + r*math.Cos(turn), Y: c[1] + r*math.Sin(turn), Group: g})
+		}
+	}
+	return s
 }

@@ -140,17 +140,18 @@ func homeSpecimen(l i18n.Lang) templ.Component {
 }
 
 func sampleMap(l i18n.Lang) Map {
-	m := Map{ID: "heard", Lang: l, Label: say(l, "المساهمات حسب الجماعة", "Contributions par commune"), Width: 600, Height: 500, Ramp: RampHeard,
+	m := Map{ID: "heard", Lang: l, Label: say(l, "المساهمات حسب الجماعة", "Contributions par commune"), Width: 1000, Height: 900, Ramp: RampHeard,
 		Classes: []string{say(l, "أقل من 5", "moins de 5"), "\u20665–10\u2069", "\u206610–15\u2069", "\u206615–20\u2069", say(l, "20 فأكثر", "20 et plus")}}
 	names := [][2]string{{"المنابهة", "M’nabha"}, {"أولاد دليم", "Ouled Dlim"}, {"حربيل", "Harbil"}, {"سعادة", "Saada"}, {"أكفاي", "Agafay"}, {"الاوداية", "Loudaya"}}
 	for i, n := range names {
-		x, y := float64(i%3)*200, float64(i/3)*150
-		m.Shapes = append(m.Shapes, Shape{Code: n[1], Name: say(l, n[0], n[1]), Class: i - 1, Value: i18n.Decimal(l, float64(i)*5.3, 1), X: x + 100, Y: y + 70, Current: i == 2, Href: "#main",
-			Path: "M" + n1(x) + " " + n1(y) + "h200v150h-200z"})
+		x, y := i%3*333, i/3*250
+		m.Shapes = append(m.Shapes, Shape{Code: n[1], Name: say(l, n[0], n[1]), Class: i - 1, Value: i18n.Decimal(l, float64(i)*5.3, 1), Label: &Label{X: x + 160, Y: y + 120, Large: i%2 == 0},
+			Current: i == 2, Href: "#main", Path: "M" + itoa(x) + " " + itoa(y) + "h333v250h-333z"})
 	}
 	m.Shapes[0].Value = ""
-	m.Inset = &Inset{Label: say(l, "مدينة مراكش مكبرة", "La ville agrandie"), X: 300, Y: 320, Width: 280, Height: 160, OriginX: 250, OriginY: 170, Scale: 2,
-		Shapes: []Shape{{Name: say(l, "المنارة", "Ménara"), Path: "M270 180h50v60h-50z", Class: 1, Value: "7,9", X: 295, Y: 205}, {Name: say(l, "النخيل", "Annakhil"), Path: "M320 180h50v60h-50z", Class: 3, Value: "5,7", X: 345, Y: 205}}}
+	m.Inset = &Inset{Label: say(l, "مدينة مراكش مكبرة", "La ville agrandie"), Frame: Rect{400, 540, 560, 340}, Source: Rect{420, 280, 140, 85}, Shapes: []Shape{
+		{Name: say(l, "المنارة", "Ménara"), Path: "M420 560h200v180h-200z", Class: 1, Value: "7,9", Label: &Label{X: 520, Y: 650}},
+		{Name: say(l, "سيدي يوسف بن علي", "Sidi Youssef Ben Ali"), Path: "M620 560h200v180h-200z", Class: 3, Value: "5,7", Label: &Label{X: 760, Y: 810, FromX: 700, FromY: 700, Moved: true}}}}
 	return m
 }
 

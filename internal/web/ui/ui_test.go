@@ -186,3 +186,17 @@ func TestMapClasses(t *testing.T) {
 		t.Error("white text belongs on the two darkest classes")
 	}
 }
+
+func TestScatterMarksStayInside(t *testing.T) {
+	for _, p := range []Point{{X: -1, Y: -1}, {X: 5, Y: -7, Group: 1}, {X: 0, Y: 1, Group: 2}} {
+		if x, y := p.place(); x < scatterMargin || x > scatterWidth-scatterMargin || y < scatterMargin || y > scatterHeight-scatterMargin {
+			t.Errorf("%+v at %v, %v", p, x, y)
+		}
+	}
+	if _, y := (Point{Y: 1}).place(); y != scatterMargin {
+		t.Errorf("up is at %v", y)
+	}
+	if _, _, ok := (Scatter{Points: []Point{{}}}).label(1); ok {
+		t.Error("a group without points has a name on the plot")
+	}
+}
