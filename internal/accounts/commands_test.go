@@ -39,8 +39,11 @@ func TestInvitationGivesItsRole(t *testing.T) {
 		if elsewhere := k.actor(other, accepted.Token); len(elsewhere.Grants) != 0 || !elsewhere.SignedIn() {
 			t.Errorf("in another programme: %+v", elsewhere)
 		}
-		list, err := k.Invitations(ctx, root(marks), 1)
+		list, total, err := k.Invitations(ctx, root(marks), 1)
 		ok(t, err)
+		if total != 1 {
+			t.Errorf("%d invitations, want 1", total)
+		}
 		want := []accounts.Invitation{{Number: 1, Grant: rapporteur, Addressee: "السيدة فاطمة", CreatedAt: noon, ExpiresAt: issued.ExpiresAt, Codes: 1, Accepted: 1}}
 		if diff := cmp.Diff(want, list); diff != "" {
 			t.Error(diff)
@@ -211,8 +214,11 @@ func TestBatch(t *testing.T) {
 		ok(t, k.RevokeInvitation(ctx, root(marks), store.NewID(), issued.Number, 43))
 		_, err = k.AcceptInvitation(ctx, acceptance(issued.Codes[42], "b@example.ma"))
 		wantKey(t, "the revoked card", err, "account.error.code_revoked")
-		list, err := k.Invitations(ctx, root(marks), 1)
+		list, total, err := k.Invitations(ctx, root(marks), 1)
 		ok(t, err)
+		if total != 1 {
+			t.Errorf("%d invitations, want 1", total)
+		}
 		if len(list) != 1 || list[0].Codes != 500 || list[0].Accepted != 1 || list[0].Revoked != 1 || list[0].Open(noon) != 498 || list[0].Open(issued.ExpiresAt) != 0 {
 			t.Errorf("list %+v", list)
 		}
@@ -315,7 +321,8 @@ func TestRightsToLists(t *testing.T) {
 			"Staff":                 func(a accounts.Actor) error { _, err := k.Staff(ctx, a); return err },
 			"Participants":          func(a accounts.Actor) error { _, err := k.Participants(ctx, a, 1); return err },
 			"ParticipantsByCollege": func(a accounts.Actor) error { _, err := k.ParticipantsByCollege(ctx, a); return err },
-			"Invitations":           func(a accounts.Actor) error { _, err := k.Invitations(ctx, a, 1); return err },
+			"Invitations":           func(a accounts.Actor) error { _, _, err := k.Invitations(ctx, a, 1); return err },
+			"Member":                func(a accounts.Actor) error { _, err := k.Member(ctx, a, 1); return err },
 		} {
 			wantKey(t, name+" by a visitor", do(accounts.Visitor(marks)), "fault.sign_in")
 			wantKey(t, name+" by a rapporteur", do(member), "fault.forbidden")
@@ -326,6 +333,15 @@ func TestRightsToLists(t *testing.T) {
 		if len(staff) != 2 { // the rapporteur of the unit, and herself
 			t.Errorf("the coordinator of one unit sees %d people, want 2: %+v", len(staff), staff)
 		}
+		m, err := k.Member(ctx, local, k.number(member))
+		ok(t, err)
+		if m.Login != "member@example.ma" || len(m.Grants) != 1 {
+			t.Errorf("member %+v", m)
+		}
+		_, err = k.Member(ctx, local, k.number(person))
+		ok(t, err) // a participant of a commune of the unit
+		_, err = k.Member(ctx, root(other), k.number(member))
+		wantKey(t, "a member of another programme", err, "fault.not_found")
 		_, err = k.Invite(ctx, local, accounts.InvitationDraft{Grant: accounts.Grant{Role: accounts.Rapporteur, Unit: "07.351.03.11"}})
 		wantKey(t, "a rapporteur within the unit", err, "")
 	})

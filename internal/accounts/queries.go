@@ -43,6 +43,27 @@ func (s *Service) Participants(ctx context.Context, actor Actor, page int) (list
 	return s.members(ctx, actor, sqlParticipants, actor.Programme, PageSize, PageSize*(max(page, 1)-1))
 }
 
+// Member is one person of the actor's programme by the account's number, with the
+// grants that the actor may manage; NotFound if there is none.
+func (s *Service) Member(ctx context.Context, actor Actor, number int64) (m Member, err error) {
+	defer fault.Wrap(&err, "accounts.Member(%d)", number)
+	if err := requireSomewhere(actor); err != nil {
+		return m, err
+	}
+	p, err := s.personByNumber(ctx, number)
+	if err != nil {
+		return m, err
+	}
+	list, err := s.members(ctx, actor, sqlGrantsOf, actor.Programme, p.ID)
+	if err != nil {
+		return m, err
+	}
+	if len(list) == 0 {
+		return m, fault.New(fault.NotFound, "fault.not_found")
+	}
+	return list[0], nil
+}
+
 // ParticipantsByCollege counts the programme's participants with an account.
 func (s *Service) ParticipantsByCollege(ctx context.Context, actor Actor) (counts map[string]int, err error) {
 	defer fault.Wrap(&err, "accounts.ParticipantsByCollege")
@@ -249,15 +270,15 @@ func (s *Service) people(ctx context.Context, query string, args ...any) (list [
 }
 
 // Invitations lists a page of the programme's invitations that the actor may
-// manage, the newest first; pages count from 1.
-func (s *Service) Invitations(ctx context.Context, actor Actor, page int) (list []Invitation, err error) {
+// manage, the newest first; pages count from 1. total is the number of all.
+func (s *Service) Invitations(ctx context.Context, actor Actor, page int) (list []Invitation, total int, err error) {
 	defer fault.Wrap(&err, "accounts.Invitations(%d)", page)
 	if err := requireSomewhere(actor); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	rows, err := s.db.Read().QueryContext(ctx, sqlInvitations, actor.Programme, PageSize, PageSize*(max(page, 1)-1))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -266,17 +287,17 @@ func (s *Service) Invitations(ctx context.Context, actor Actor, page int) (list 
 		var batch string
 		var created, expires int64
 		if err := rows.Scan(&i.Number, &i.Grant.Role, &i.Grant.Unit, &i.Grant.Axis, &i.Grant.Organisation, &i.Grant.College, &addressee, &batch,
-			&created, &expires, &i.Codes, &i.Accepted, &i.Revoked); err != nil {
-			return nil, err
+			&created, &expires, &i.Codes, &i.Accepted, &i.Revoked, &total); err != nil {
+			return nil, 0, err
 		}
 		if !actor.Can(AccountsManage, i.Grant.Unit, i.Grant.Axis) {
 			continue
 		}
 		i.CreatedAt, i.ExpiresAt = store.Time(created), store.Time(expires)
 		if i.Addressee, err = s.keys.open(placeAddressee+batch, addressee.String); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		list = append(list, i)
 	}
-	return list, rows.Err()
+	return list, total, rows.Err()
 }

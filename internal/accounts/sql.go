@@ -99,7 +99,7 @@ const (
 	sqlRevokeInvitation = `UPDATE invitation SET revoked_at = $4
 		WHERE programme_id = $1 AND number = $2 AND (serial = $3 OR CAST($3 AS BIGINT) = 0) AND accepted_at IS NULL AND revoked_at IS NULL`
 	sqlInvitations = `SELECT number, MIN(role), MIN(unit), MIN(axis), MIN(organisation), MIN(college), MIN(addressee), MIN(batch_id),
-		MIN(created_at), MIN(expires_at), COUNT(*), COUNT(accepted_at), COUNT(revoked_at)
+		MIN(created_at), MIN(expires_at), COUNT(*), COUNT(accepted_at), COUNT(revoked_at), COUNT(*) OVER ()
 		FROM invitation WHERE programme_id = $1 GROUP BY number ORDER BY number DESC LIMIT $2 OFFSET $3`
 	sqlEraseAddressee = `UPDATE invitation SET addressee = NULL WHERE programme_id = $1 AND accepted_by = $2 AND addressee IS NOT NULL`
 )
