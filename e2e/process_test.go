@@ -25,8 +25,8 @@ var program struct {
 	err   error
 }
 
-// binary builds the program, once per test run, and returns where it is.
-func binary(t testing.TB) string {
+// khettara builds the program, once per test run, and returns where it is.
+func khettara(t testing.TB) string {
 	t.Helper()
 	program.build.Do(func() {
 		var dir string
@@ -49,7 +49,7 @@ func binary(t testing.TB) string {
 // what it wrote to standard output and standard error.
 func run(t testing.TB, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	cmd := exec.Command(binary(t), args...)
+	cmd := exec.Command(khettara(t), args...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	var exit *exec.ExitError
@@ -122,7 +122,7 @@ func (s *server) Start() {
 // spawn starts the process without waiting for it to be ready.
 func (s *server) spawn() {
 	s.t.Helper()
-	s.cmd = exec.Command(binary(s.t), s.args...)
+	s.cmd = exec.Command(khettara(s.t), s.args...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{}
 	dieWithTest(s.cmd.SysProcAttr)
