@@ -43,6 +43,9 @@ func TestSpecimensInABrowser(t *testing.T) {
 			t.Run(s.name+"-"+string(l), func(t *testing.T) {
 				p := browser.Open(t, server.URL+"/"+s.name+"-"+string(l), 360, l)
 				p.Check()
+				if l != i18n.Ar {
+					return // direction is what differs, and the phone shows that
+				}
 				p.Resize(1280)
 				p.Check()
 				// A notice that takes the focus makes the walk begin in the middle.
