@@ -29,13 +29,14 @@ type Project struct {
 
 // Instance is what a vote decides about: projects and the money for them.
 type Instance struct {
-	Name     string
 	Budget   int64 // smallest units
 	Decimals int   // decimals of the smallest unit: 2 for centimes, 0 when amounts are whole units
 	Projects []Project
 
-	// Meta keeps the descriptive fields of a file in their order.
-	Meta []Field
+	// Meta keeps the fields of a file's META section in their order, and Columns
+	// the headings of its PROJECTS section, so that it can be written again.
+	Meta    []Field
+	Columns []string
 }
 
 // Field is a key with its value, as a file's META section lists them.
@@ -132,8 +133,8 @@ type Ballot struct {
 	Class string // college, or commune and college: payments are shown by it
 	Place string // district, commune or neighbourhood the voter belongs to
 
-	// Extra keeps further columns of a file by their heading.
-	Extra map[string]string
+	// Extra holds the values of the further columns of Profile.Columns.
+	Extra []string
 }
 
 // Voters is how many people the ballot stands for.
@@ -150,6 +151,9 @@ type Profile struct {
 	Kind          Kind
 	PointDecimals int // decimals of one point: 0 when points are whole numbers
 	Ballots       []Ballot
+
+	// Columns are the headings of a file's VOTES section in their order.
+	Columns []string
 }
 
 // Voters is the number of people who voted.

@@ -1,0 +1,168 @@
+package pb
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// projectTable is the PROJECTS section while it is read. Costs wait until all
+// decimals are known.
+type projectTable struct {
+	headings []string // in lower case
+	costs    []decimal
+	rows     []row // of the costs, to name their place
+}
+
+func (p *PabulibReader) openProjects() (*projectTable, error) {
+	r, names, err := p.heading()
+	if err != nil {
+		return nil, err
+	}
+	t := &projectTable{headings: lower(names)}
+	p.Instance.Columns = names
+	if t.headings[0] != "project_id" && !slices.Contains(t.headings, "project_id") {
+		p.tell(MissingColumn, r, 0, quote(names[0]), "a column project_id")
+		t.headings[0], p.Instance.Columns[0] = "project_id", "project_id"
+	}
+	if !slices.Contains(t.headings, "cost") {
+		return nil, p.stop(MissingColumn, r, 0, strings.Join(names, ";"), "a column cost")
+	}
+	return t, nil
+}
+
+func lower(names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = strings.ToLower(n)
+	}
+	return out
+}
+
+// project reads one row of the PROJECTS section.
+func (p *PabulibReader) project(r *row, t *projectTable) {
+	project := Project{}
+	stated := statedVotes{votes: -1}
+	var cost decimal
+	costCell := slices.Index(t.headings, "cost")
+	for i, heading := range t.headings {
+		c := r.cell(i)
+		if c == "" {
+			continue
+		}
+		switch heading {
+		case "project_id":
+			project.ID = c
+		case "cost":
+			var ok bool
+			if cost, ok = parseDecimal(c); !ok || cost.digits < 0 {
+				p.tell(BadAmount, r, i, quote(c), "a cost such as 12500 or 12500.50")
+				return
+			}
+		case "name":
+			project.Name = c
+		case "category", "categories":
+			project.Categories = splitList(c)
+		case "target", "targets":
+			project.Targets = splitList(c)
+		case "latitude":
+			project.Latitude = c
+		case "longitude":
+			project.Longitude = c
+		default:
+			switch heading {
+			case "district", "neighborhood":
+				project.District = c
+			case "votes":
+				if n, err := strconv.ParseInt(c, 10, 64); err == nil {
+					stated = statedVotes{n, r.line, r.column(i)}
+				}
+			}
+			if project.Extra == nil {
+				project.Extra = map[string]string{}
+			}
+			project.Extra[heading] = c
+		}
+	}
+	if len(r.cells) > len(t.headings) && strings.Join(r.cells[len(t.headings):], "") != "" {
+		p.tell(TooManyCells, r, len(t.headings), strconv.Itoa(len(r.cells))+" cells", strconv.Itoa(len(t.headings))+" as in the heading")
+	}
+	switch _, known := p.at[project.ID]; {
+	case project.ID == "":
+		p.tell(MissingID, r, slices.Index(t.headings, "project_id"), "an empty cell", "a project id")
+		return
+	case known:
+		p.tell(DuplicateProject, r, slices.Index(t.headings, "project_id"), quote(project.ID), "each project once")
+		return
+	case r.cell(costCell) == "":
+		p.tell(BadAmount, r, costCell, "an empty cell", "a cost")
+		return
+	}
+	p.at[project.ID] = len(p.Instance.Projects)
+	p.Instance.Projects = append(p.Instance.Projects, project)
+	p.tally = append(p.tally, stated)
+	t.costs = append(t.costs, cost)
+	t.rows = append(t.rows, row{line: r.line, text: r.text, at: slices.Clone(r.at)})
+}
+
+func splitList(s string) []string {
+	var out []string
+	for _, part := range strings.Split(s, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// closeProjects settles budget, costs and the number of decimals.
+func (p *PabulibReader) closeProjects(r *row, t *projectTable) error {
+	in := p.Instance
+	written := in.Get("budget")
+	budget, ok := parseDecimal(written)
+	if !ok || budget.digits < 0 {
+		return p.stop(BadAmount, p.limits.row("budget", r), 1, quote(written), "a budget such as 1000000 or 102533.36")
+	}
+	in.Decimals = budget.decimals
+	for _, c := range t.costs {
+		in.Decimals = max(in.Decimals, c.decimals)
+	}
+	if in.Budget, ok = budget.at(in.Decimals); !ok {
+		return p.stop(BadAmount, p.limits.row("budget", r), 1, quote(written), "at most 10^15 smallest units")
+	}
+	costCell := slices.Index(t.headings, "cost")
+	for i, c := range t.costs {
+		if in.Projects[i].Cost, ok = c.at(in.Decimals); !ok {
+			return p.stop(BadAmount, &t.rows[i], costCell, "the cost of "+in.Projects[i].ID, "at most 10^15 smallest units")
+		}
+	}
+	p.support = make([]int64, len(in.Projects))
+	for _, key := range []string{"description", "country", "unit", "instance", "num_projects", "num_votes", "vote_type", "rule"} {
+		if in.Get(key) == "" {
+			p.tell(MissingField, r, 0, "no "+key, "the key "+key+" in META")
+		}
+	}
+	p.checkCount("num_projects", int64(len(in.Projects)), r)
+	return p.setKind(r)
+}
+
+// checkCount compares a number that META states with what the file holds.
+func (p *PabulibReader) checkCount(key string, found int64, r *row) {
+	stated := p.Instance.Get(key)
+	if stated == "" {
+		return
+	}
+	if n, ok := parseDecimal(stated); !ok || n.decimals > 0 || n.digits != found {
+		p.tell(CountDiffers, p.limits.row(key, r), 1, key+" "+stated, strconv.FormatInt(found, 10)+", as many as the file holds")
+	}
+}
+
+func (p *PabulibReader) setKind(r *row) error {
+	kind := Kind(strings.ToLower(p.Instance.Get("vote_type")))
+	switch kind {
+	case Approval, Ordinal, Cumulative, Scoring, ChooseOne:
+		p.Kind = kind
+		return nil
+	}
+	return p.stop(UnknownVoteType, p.limits.row("vote_type", r), 1, quote(string(kind)), "approval, ordinal, cumulative, scoring or choose-1")
+}
