@@ -343,3 +343,9 @@ func (e *election) ids(projects []int) []string {
 	}
 	return out
 }
+
+func (e *election) sortedIDs(projects []int) []string {
+	out := e.ids(projects)
+	slices.Sort(out)
+	return out
+}

@@ -1,9 +1,32 @@
 package pb
 
 import (
+	"context"
 	"math/big"
 	"slices"
 )
+
+// Greedy buys by descending total utility per cost whatever still fits: by votes
+// where utility is cost, by votes per cost where it is cardinality. It is what
+// most cities do, and it lets a majority take everything.
+func Greedy(ctx context.Context, inst *Instance, profile *Profile, opts Options) (*Outcome, error) {
+	e, err := compile(inst, profile, opts.Utility)
+	if err != nil {
+		return nil, err
+	}
+	return e.greedyOutcome(ctx, opts)
+}
+
+func (e *election) greedyOutcome(ctx context.Context, opts Options) (*Outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	out := e.outcome("greedy_"+opts.Utility.String(), opts.Ties)
+	e.greedy(out, opts, e.util.form == formCost, StageShares)
+	e.listLosses(out, opts)
+	out.finish()
+	return out, nil
+}
 
 // standing is a project's total utility per cost as a fraction; votes when the
 // utility is cost.

@@ -9,11 +9,7 @@ import (
 // explainWithoutVoters fills in the outcome of a vote in which nobody voted.
 func (e *election) explainWithoutVoters(out *Outcome, opts Options) {
 	out.Weight = wholeRatio(0)
-	if !opts.Brief {
-		for p := range e.inst.Projects {
-			out.Lost = append(out.Lost, e.loss(p))
-		}
-	}
+	e.listLosses(out, opts)
 	out.finish()
 }
 
@@ -28,6 +24,23 @@ func (e *election) loss(p int) Loss {
 		l.Reason = DearerThanBudget
 	}
 	return l
+}
+
+// listLosses describes what a rule without payments left out.
+func (e *election) listLosses(out *Outcome, opts Options) {
+	if opts.Brief {
+		return
+	}
+	for p := range e.inst.Projects {
+		if out.Won(e.inst.Projects[p].ID) {
+			continue
+		}
+		l := e.loss(p)
+		if l.Reason == DoesNotFit && out.Cost+l.Cost <= out.Budget {
+			l.Reason = RuleStopped
+		}
+		out.Lost = append(out.Lost, l)
+	}
 }
 
 // explainLosses describes every project that the outcome lacks.

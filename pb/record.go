@@ -3,6 +3,7 @@ package pb
 import (
 	"math/big"
 	"slices"
+	"strings"
 )
 
 func (e *election) outcome(rule string, ties TieBreaker) *Outcome {
@@ -46,16 +47,13 @@ func (r *sharesRun) record(out *Outcome) {
 	}
 }
 
-func (r *sharesRun) sortedClasses() []int32 {
-	at := make([]int32, len(r.classes))
+func (e *election) sortedClasses() []int32 {
+	at := make([]int32, len(e.classes))
 	for i := range at {
 		at[i] = int32(i)
 	}
 	slices.SortFunc(at, func(a, b int32) int {
-		if r.classes[a] < r.classes[b] {
-			return -1
-		}
-		return 1
+		return strings.Compare(e.classes[a], e.classes[b])
 	})
 	return at
 }

@@ -1,0 +1,219 @@
+package pb
+
+import (
+	"context"
+	"math/big"
+	"slices"
+)
+
+// MaximinSupport buys in each round, among the projects that fit, the one after
+// which the largest load of any voter can be kept smallest, when each bought
+// project's cost is split freely among its supporters. It goes on while any
+// supported project fits.
+//
+// The least possible maximum load of a set W is the largest cost(S)/weight(N_S)
+// over its subsets S, N_S being all who support something in S. It is found
+// exactly by maximum flow and Dinkelbach's iteration.
+//
+// Source: Aziz, Lee, Talmon, Proportionally Representative Participatory
+// Budgeting (AAMAS 2018), generalised sequential Phragmén.
+func MaximinSupport(ctx context.Context, inst *Instance, profile *Profile, opts Options) (*Outcome, error) {
+	e, err := compile(inst, profile, Cost)
+	if err != nil {
+		return nil, err
+	}
+	return e.maximinSupport(ctx, opts)
+}
+
+// loadBound is a fraction that the load after buying a project is at least, and
+// whether it is that load.
+type loadBound struct {
+	cost, mass *big.Int // load = cost·scale / mass, cost with the scale in it
+	exact      bool
+}
+
+func (a loadBound) compare(b loadBound) int {
+	return new(big.Int).Mul(a.cost, b.mass).Cmp(new(big.Int).Mul(b.cost, a.mass))
+}
+
+func (e *election) maximinSupport(ctx context.Context, opts Options) (*Outcome, error) {
+	out := e.outcome("maximin_support", opts.Ties)
+	bounds := make([]loadBound, len(e.sup))
+	var left, chosen []int
+	for p := range e.sup {
+		if e.affordable(p) {
+			left = append(left, p)
+			bounds[p] = loadBound{cost: e.costMass(p), mass: e.supportMass[p]}
+		}
+	}
+	for {
+		left = slices.DeleteFunc(left, func(p int) bool { return out.Cost+e.inst.Projects[p].Cost > out.Budget })
+		if len(left) == 0 {
+			break
+		}
+		best, tied, by, err := e.leastLoad(ctx, opts.Ties, chosen, left, bounds)
+		if err != nil {
+			return nil, err
+		}
+		chosen = append(chosen, best)
+		left = slices.DeleteFunc(left, func(p int) bool { return p == best })
+		round := e.round(best, StageShares)
+		round.Load = ratio(bounds[best].cost, bounds[best].mass)
+		if len(tied) > 0 {
+			round.Tied, round.TiedBy = e.sortedIDs(tied), by
+		}
+		out.Rounds = append(out.Rounds, round)
+		out.Cost += round.Cost
+		for _, p := range left {
+			// A larger set of projects never has a smaller load, so what was found stays a bound.
+			bounds[p].exact = false
+			if bounds[p].compare(bounds[best]) < 0 {
+				bounds[p].cost, bounds[p].mass = bounds[best].cost, bounds[best].mass
+			}
+		}
+		if opts.Progress != nil {
+			opts.Progress(Progress{Selected: len(chosen)})
+		}
+	}
+	e.listLosses(out, opts)
+	out.finish()
+	return out, nil
+}
+
+// leastLoad finds the project whose purchase leads to the least load. Only
+// projects whose bound is not above the best are computed.
+func (e *election) leastLoad(ctx context.Context, ties TieBreaker, chosen, left []int, bounds []loadBound) (best int, tied []int, by TieCriterion, err error) {
+	for {
+		best = -1
+		for _, p := range left {
+			if best < 0 || bounds[p].compare(bounds[best]) < 0 {
+				best = p
+			}
+		}
+		pending := false
+		for _, p := range left {
+			if !bounds[p].exact && bounds[p].compare(bounds[best]) == 0 {
+				if err := ctx.Err(); err != nil {
+					return 0, nil, "", err
+				}
+				e.raise(&bounds[p], append(slices.Clone(chosen), p))
+				pending = true
+			}
+		}
+		if pending {
+			continue
+		}
+		for _, p := range left {
+			if p == best || bounds[p].compare(bounds[best]) != 0 {
+				continue
+			}
+			var first bool
+			loser := p
+			if first, by = e.before(ties, p, best); first {
+				best, loser = p, best
+			}
+			tied = append(tied, loser)
+		}
+		return best, tied, by, nil
+	}
+}
+
+// raise turns a lower bound for the load of a set of projects into the load.
+func (e *election) raise(b *loadBound, set []int) {
+	// Voters who support the same projects of the set are one group.
+	in := make([]bool, len(e.sup))
+	for _, p := range set {
+		in[p] = true
+	}
+	groups := map[string]int{}
+	var mass []*big.Int
+	to := make([][]int, len(set))
+	var key []byte
+	seen := make(map[int32]bool)
+	for _, p := range set {
+		for _, t := range e.sup[p] {
+			if seen[t] {
+				continue
+			}
+			seen[t] = true
+			key = key[:0]
+			for _, q := range e.item[e.off[t]:e.off[t+1]] {
+				if in[q] {
+					key = append(key, byte(q), byte(q>>8), byte(q>>16))
+				}
+			}
+			g, ok := groups[string(key)]
+			if !ok {
+				g = len(mass)
+				groups[string(key)] = g
+				mass = append(mass, new(big.Int))
+				for s, q := range set {
+					if slices.Contains(e.item[e.off[t]:e.off[t+1]], int32(q)) {
+						to[s] = append(to[s], g)
+					}
+				}
+			}
+			mass[g].Add(mass[g], e.mass.big(t))
+		}
+	}
+	e.dinkelbach(b, set, mass, to)
+	b.exact = true
+}
+
+// dinkelbach raises the bound until every cost can be split at that load: as
+// long as it cannot, the projects that stay short give a larger one.
+func (e *election) dinkelbach(b *loadBound, set []int, mass []*big.Int, to [][]int) {
+	for b.cost.Sign() > 0 {
+		short := e.shortAt(b, set, mass, to)
+		if len(short) == 0 {
+			return
+		}
+		cost, reached := new(big.Int), make([]bool, len(mass))
+		for _, s := range short {
+			cost.Add(cost, e.costMass(set[s]))
+			for _, g := range to[s] {
+				reached[g] = true
+			}
+		}
+		total := new(big.Int)
+		for g, yes := range reached {
+			if yes {
+				total.Add(total, mass[g])
+			}
+		}
+		b.cost, b.mass = cost, total
+	}
+}
+
+// shortAt tells which projects of the set cannot be paid at the load of the
+// bound. Costs and capacities are multiplied by the bound's denominator.
+func (e *election) shortAt(b *loadBound, set []int, mass []*big.Int, to [][]int) []int {
+	supply, room := make([]*big.Int, len(set)), make([]*big.Int, len(mass))
+	sum := new(big.Int)
+	for s, p := range set {
+		supply[s] = new(big.Int).Mul(e.costMass(p), b.mass)
+		sum.Add(sum, supply[s])
+	}
+	for g, m := range mass {
+		room[g] = new(big.Int).Mul(m, b.cost)
+		sum.Add(sum, room[g])
+	}
+	if sum.BitLen() < 128 {
+		small := func(list []*big.Int) []uint128 {
+			out := make([]uint128, len(list))
+			for i, n := range list {
+				out[i] = toUint128(n)
+			}
+			return out
+		}
+		return newNetwork(small(supply), small(room), to, uint128{}).solve()
+	}
+	wrap := func(list []*big.Int) []bigNumber {
+		out := make([]bigNumber, len(list))
+		for i, n := range list {
+			out[i] = bigNumber{n}
+		}
+		return out
+	}
+	return newNetwork(wrap(supply), wrap(room), to, bigNumber{new(big.Int)}).solve()
+}
