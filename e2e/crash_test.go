@@ -158,7 +158,7 @@ var tracking = regexp.MustCompile(`P-(\d+)-\d`)
 // check holds that each acknowledged proposal is there and none is there twice:
 // the numbers, which the server gives out one by one, leave no gap between the
 // first and the last that somebody was told.
-func (l *crashLoad) check(t *testing.T) {
+func (l *crashLoad) check(t testing.TB) {
 	t.Helper()
 	if len(l.acked) == 0 {
 		t.Fatal("no proposal was acknowledged: the load did nothing")

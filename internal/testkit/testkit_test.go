@@ -1,7 +1,6 @@
 package testkit_test
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,18 +9,6 @@ import (
 
 	"github.com/khettara/khettara/internal/testkit"
 )
-
-// recorder is a test that notes its failures instead of failing.
-type recorder struct {
-	testing.TB
-	failures []string
-}
-
-func (r *recorder) Helper() {}
-
-func (r *recorder) Errorf(format string, args ...any) {
-	r.failures = append(r.failures, fmt.Sprintf(format, args...))
-}
 
 func TestGoldenShowsTheLineThatDiffers(t *testing.T) {
 	t.Chdir(t.TempDir())
@@ -33,10 +20,10 @@ func TestGoldenShowsTheLineThatDiffers(t *testing.T) {
 	}
 	testkit.Golden(t, "ar/home.html", []byte("أولا\nثانيا\n"))
 
-	r := &recorder{TB: t}
+	r := &testkit.Recorder{TB: t}
 	testkit.Golden(r, "ar/home.html", []byte("أولا\nثالثا\n"))
-	if len(r.failures) != 1 || !strings.Contains(r.failures[0], "ثالثا") || !strings.Contains(r.failures[0], "ar/home.html") {
-		t.Errorf("a difference gave %q", r.failures)
+	if len(r.Failures) != 1 || !strings.Contains(r.Failures[0], "ثالثا") || !strings.Contains(r.Failures[0], "ar/home.html") {
+		t.Errorf("a difference gave %q", r.Failures)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/khettara/khettara/internal/i18n"
+	"github.com/khettara/khettara/internal/testkit"
 	"github.com/khettara/khettara/internal/testkit/browser"
 )
 
@@ -171,23 +172,23 @@ func TestEveryFaultIsSeen(t *testing.T) {
 func TestKeyboardFaultsAreSeen(t *testing.T) {
 	base := site(t, map[string]string{"/": `<a href="/x" class="unseen">أ</a><button tabindex="3">ج</button>
 		<label><input type="radio" name="r" value="1">1</label><label><input type="radio" name="r" value="2">2</label>`})
-	r := &recorder{TB: t}
+	r := &testkit.Recorder{TB: t}
 	p := browser.Open(r, base+"/", 1280, i18n.Ar)
 	p.CheckKeyboard()
 	want := []string{
 		base + `/: the focus cannot be seen at a "أ"`,
 		base + `/: a tabindex above 0 changes the order: button "ج"`,
 	}
-	if diff := cmp.Diff(want, r.failures); diff != "" {
+	if diff := cmp.Diff(want, r.Failures); diff != "" {
 		t.Error(diff)
 	}
 	if stops := p.Walk(); len(stops) != 3 { // the two radio buttons are one stop
 		t.Errorf("stops %v", stops)
 	}
 	browser.Eval[any](p, `document.querySelector("a").addEventListener("focus", e => e.target.nextElementSibling.focus()), null`)
-	r.failures = nil
+	r.Failures = nil
 	p.CheckKeyboard()
-	if got := strings.Join(r.failures, "\n"); !strings.Contains(got, `Tab never reaches`) {
+	if got := strings.Join(r.Failures, "\n"); !strings.Contains(got, `Tab never reaches`) {
 		t.Errorf("a trap gave %q", got)
 	}
 }
@@ -229,16 +230,4 @@ func TestScreenshotIsTheWholePage(t *testing.T) {
 	if shot.Width != 360 || shot.Height < 2000 {
 		t.Errorf("%d × %d px, want 360 wide and all 100 lines", shot.Width, shot.Height)
 	}
-}
-
-// recorder is a test that notes its failures instead of failing.
-type recorder struct {
-	testing.TB
-	failures []string
-}
-
-func (r *recorder) Helper() {}
-
-func (r *recorder) Errorf(format string, args ...any) {
-	r.failures = append(r.failures, fmt.Sprintf(format, args...))
 }
