@@ -50,6 +50,8 @@ func (g Gantt) at(ms int64) float64 {
 	return share(float64(ms-from.UnixMilli()), float64(to.UnixMilli()-from.UnixMilli()))
 }
 
+func (g Gantt) viewBox() string { return "0 0 100 " + n1(g.height()) }
+
 func (g Gantt) height() float64 { return ganttRow * float64(len(g.Rows)) }
 
 // ganttMark is a labelled month on the scale.
