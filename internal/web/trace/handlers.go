@@ -1,0 +1,76 @@
+// Package trace shows the way of one thing through all stages, drawn as the
+// khettara and as a table.
+package trace
+
+import (
+	"net/http"
+
+	"github.com/khettara/khettara/internal/accounts"
+	"github.com/khettara/khettara/internal/fault"
+	"github.com/khettara/khettara/internal/programme"
+	"github.com/khettara/khettara/internal/territory"
+	"github.com/khettara/khettara/internal/trace"
+	"github.com/khettara/khettara/internal/web/page"
+)
+
+// Handlers serve the one page.
+type Handlers struct {
+	Trace      *trace.Service
+	Accounts   *accounts.Service
+	Programmes *programme.Service
+	Territory  *territory.Pack
+}
+
+// Routes lists the address.
+func (h *Handlers) Routes() []page.Route {
+	return []page.Route{page.Get("/p/{slug}/trace/{number}", h.trace)}
+}
+
+// ownPages are the public addresses of things, by kind: of what has a way, where
+// more is told of it; of the others, where their number leads instead.
+var ownPages = map[programme.Kind]string{
+	programme.Meeting: "/consultation/meetings/", programme.Contribution: "/consultation/contributions/", programme.Proposal: "/consultation/proposals/",
+	programme.Statement: "/deliberation/statements/", programme.Vote: "/prioritisation/votes/", programme.Option: "/prioritisation/options/",
+	programme.Project: "/delivery/projects/", programme.Indicator: "/evaluation/indicators/", programme.Version: "/roadmap/versions/",
+}
+
+func (h *Handlers) trace(w http.ResponseWriter, r *http.Request) error {
+	req := page.Of(r)
+	kind, number, ok := programme.ParseNumber(r.PathValue("number"))
+	if !ok {
+		return fault.New(fault.NotFound, "trace.error.number")
+	}
+	if !trace.Followed(kind) {
+		if at, ok := ownPages[kind]; ok {
+			return page.Redirect(w, r, req.Base.P(at+number), page.Done, "")
+		}
+		return fault.New(fault.NotFound, "trace.error.not_followed")
+	}
+	if number != r.PathValue("number") {
+		return page.Redirect(w, r, req.Base.P("/trace/"+number), page.Done, "")
+	}
+	p, err := h.Programmes.Programme(r.Context(), req.Base.Programme.Slug)
+	if err != nil {
+		return err
+	}
+	way, err := h.Trace.Way(r.Context(), p, kind, number)
+	if err != nil {
+		return err
+	}
+	d := data{Base: req.Page("trace.title", "number", number).Here(string(stageOf(kind))), Way: way, frame: p, territory: h.Territory}
+	d.Crumbs = []page.Crumb{{Label: d.T("stage." + string(stageOf(kind))), Href: d.P("/" + string(stageOf(kind)))}, {Label: number, Href: d.P(ownPages[kind] + number)}, {Label: d.T("trace.crumb")}}
+	return page.Render(w, r, http.StatusOK, view(d))
+}
+
+// stageOf is the stage of the line to which a thing belongs.
+func stageOf(k programme.Kind) programme.Stage {
+	switch k {
+	case programme.Statement:
+		return programme.Deliberation
+	case programme.Option:
+		return programme.Prioritisation
+	case programme.Project:
+		return programme.Roadmap
+	}
+	return programme.Consultation
+}
