@@ -107,7 +107,6 @@ type holding struct {
 	small     bool
 	hi, lo    []uint64 // [0] endowments, [1+j] price j
 	big       []*big.Int
-	whole     *big.Int
 	touched   int // highest round used, plus one
 	massTable *massTable
 }

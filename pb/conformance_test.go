@@ -240,3 +240,31 @@ func compareExplanation(t *testing.T, name string, out *Outcome, raw json.RawMes
 		}
 	}
 }
+
+// TestJumpsEqualStepsOnRealElections compares whole records.
+func TestJumpsEqualStepsOnRealElections(t *testing.T) {
+	dir, instances := conformance(t)
+	utility := map[Kind]Utility{Approval: Cost, Cumulative: Points, Ordinal: Borda}
+	for _, in := range instances {
+		t.Run(in.File, func(t *testing.T) {
+			f := readFile(t, filepath.Join(dir, in.File))
+			opts := Charter("Marrakech")
+			opts.Utility = utility[f.Profile.Kind]
+			var hashes []string
+			for _, stepped := range []bool{false, true} {
+				opts.Stepped = stepped
+				runs := 0
+				opts.Progress = func(Progress) { runs++ }
+				out, err := EqualShares(context.Background(), f.Instance, f.Profile, opts)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Logf("stepped %v: %d runs for %d steps", stepped, runs, out.Endowment.Steps)
+				hashes = append(hashes, out.Hash())
+			}
+			if hashes[0] != hashes[1] {
+				t.Error("the records differ")
+			}
+		})
+	}
+}

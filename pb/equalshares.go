@@ -39,6 +39,10 @@ type Options struct {
 
 	Ties TieBreaker
 
+	// Stepped restarts at every step, as the rule is written. Otherwise steps that
+	// provably buy the same are jumped over; the outcome is the same.
+	Stepped bool
+
 	// Brief leaves out what explains the losses.
 	Brief bool
 
@@ -138,87 +142,4 @@ func (o *Options) ruleName() string {
 		name += "_" + string(o.Completion)
 	}
 	return name
-}
-
-// completer raises the endowment until the completion says stop, and leaves the
-// run in the state of the outcome.
-type completer struct {
-	run  *sharesRun
-	opts Options
-	step *big.Rat
-
-	first, final *big.Rat
-	steps        int
-	stop         EndWord
-}
-
-func (c *completer) complete(ctx context.Context) error {
-	r := c.run
-	c.first = new(big.Rat).SetFrac(new(big.Int).Mul(big.NewInt(r.inst.Budget), r.scale), r.total)
-	c.step = c.opts.stepOf(r.election, c.first)
-	c.stop = NoCompletion
-	if c.opts.Completion == None || c.opts.Completion == Fill {
-		return c.playAt(ctx, 0)
-	}
-	for k := 0; ; k++ {
-		if err := c.playAt(ctx, k); err != nil {
-			return err
-		}
-		if c.opts.Progress != nil {
-			c.opts.Progress(Progress{Restart: k, Selected: len(r.order)})
-		}
-		switch {
-		case r.spent > r.inst.Budget:
-			c.stop = WouldOverspend
-			return c.playAt(ctx, k-1)
-		case r.allBought():
-			c.stop = AllBought
-		case c.exhaustive() && r.exhausted():
-			c.stop = Exhaustive
-		case c.opts.MaxRestarts > 0 && k == c.opts.MaxRestarts:
-			c.stop = CapReached
-		default:
-			continue
-		}
-		return nil
-	}
-}
-
-func (c *completer) exhaustive() bool {
-	return c.opts.Completion == Add1E || c.opts.Completion == Add1EU
-}
-
-func (c *completer) playAt(ctx context.Context, k int) error {
-	c.steps = k
-	c.final = new(big.Rat).SetInt64(int64(k))
-	c.final.Add(c.final.Mul(c.final, c.step), c.first)
-	return c.run.play(ctx, c.final)
-}
-
-func (c *completer) shares() *Shares {
-	return &Shares{First: Ratio{c.first}, Final: Ratio{c.final}, Step: Ratio{c.step}, Steps: c.steps, Stop: c.stop}
-}
-
-// affordable tells whether a project could ever be part of an outcome.
-func (e *election) affordable(p int) bool {
-	return len(e.sup[p]) > 0 && e.inst.Projects[p].Cost <= e.inst.Budget
-}
-
-func (r *sharesRun) allBought() bool {
-	for p := range r.state {
-		if r.affordable(p) && r.state[p] != bought {
-			return false
-		}
-	}
-	return true
-}
-
-// exhausted tells whether no supported project fits what is left of the budget.
-func (r *sharesRun) exhausted() bool {
-	for p := range r.state {
-		if r.affordable(p) && r.state[p] != bought && r.spent+r.inst.Projects[p].Cost <= r.inst.Budget {
-			return false
-		}
-	}
-	return true
 }

@@ -148,6 +148,34 @@ func naiveAdd1(inst *Instance, profile *Profile, opts Options, first *big.Rat) (
 	}
 }
 
+// TestJumpsEqualSteps compares whole records: those of a search that jumps with
+// those of one that takes every step.
+func TestJumpsEqualSteps(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		util, points := drawUtility(t)
+		inst, profile := drawElection(t, points, rapid.Bool().Draw(t, "weights"))
+		opts := Options{
+			Utility:     util,
+			Completion:  rapid.SampledFrom([]Completion{Add1, Add1E, Add1U, Add1EU}).Draw(t, "completion"),
+			Parts:       rapid.Int64Range(3, 300).Draw(t, "parts"),
+			MaxRestarts: rapid.IntRange(1, 900).Draw(t, "restarts"),
+			Ties:        rapid.SampledFrom([]TieBreaker{TieByID(), TiePublished("s")}).Draw(t, "ties"),
+		}
+		jumped, err := EqualShares(context.Background(), inst, profile, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opts.Stepped = true
+		stepped, err := EqualShares(context.Background(), inst, profile, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if jumped.Hash() != stepped.Hash() {
+			t.Fatalf("jumps give %v after %+v\nsteps give %v after %+v", jumped.Order(), jumped.Endowment, stepped.Order(), stepped.Endowment)
+		}
+	})
+}
+
 // TestRecordOfLoss checks shortfall and highest cost by running again.
 func TestRecordOfLoss(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -93,14 +93,14 @@ func (r *sharesRun) spending(p int) (spent []float64, total float64) {
 		total += m * first
 		for k := r.off[t]; k < r.off[t+1]; k++ {
 			j := r.boughtAt[r.item[k]]
-			if j < 0 || d != alive && j >= d {
+			if j < 0 || d != undrained && j >= d {
 				continue
 			}
 			pay := r.chain.approx[j] * float64(r.gainAt(k))
 			spent[j] += m * pay
 			rest -= pay
 		}
-		if d != alive {
+		if d != undrained {
 			spent[d] += m * rest
 		}
 	}
@@ -111,7 +111,7 @@ func (r *sharesRun) spending(p int) (spent []float64, total float64) {
 func (r *sharesRun) moneyBehind(p, j int) *big.Rat {
 	h := newHolding(&r.mass, j)
 	for _, t := range r.sup[p] {
-		if d := r.drained[t]; d == alive || int(d) >= j {
+		if d := r.drained[t]; d == undrained || int(d) >= j {
 			r.holdAt(h, t, j)
 		}
 	}
@@ -154,7 +154,7 @@ func (r *sharesRun) spentOn(p, j int) *big.Rat {
 			continue
 		}
 		switch d := r.drained[t]; {
-		case d == alive || int(d) > j:
+		case d == undrained || int(d) > j:
 			full.add(0, t, r.gainAt(r.off[t]+int32(k)))
 		case int(d) == j:
 			r.holdAt(rest, t, j)
@@ -169,8 +169,10 @@ func (r *sharesRun) spentOn(p, j int) *big.Rat {
 func (r *sharesRun) highestCost(p int) int64 {
 	limits := make([]float64, len(r.order)+1)
 	rounds := make([]int, len(limits))
+	b := r.backers(p)
 	for j := range limits {
-		limits[j], rounds[j] = min(r.costLimit(p, j), float64(r.inst.Budget)), j
+		limits[j], rounds[j] = min(b.limit(j), float64(r.inst.Budget)), j
+		b.pay(j)
 	}
 	slices.SortStableFunc(rounds, func(a, b int) int { return cmp.Compare(limits[b], limits[a]) })
 	// A limit need not be reached, since a tie at it may be lost: go on until the
@@ -210,53 +212,96 @@ func (r *sharesRun) exactLimit(p, j int, guess, floor int64) int64 {
 	return max(low, floor)
 }
 
-// costLimit is about the cost at which the price of p in round j equals that of
-// the round's winner; after the last round, all the money behind p.
-func (r *sharesRun) costLimit(p, j int) float64 {
-	scale, _ := new(big.Float).SetInt(r.scale).Float64()
-	money, richest := 0.0, 0.0
-	rest := make([]float64, len(r.sup[p]))
+// backers follows the head money of a project's supporters through the rounds,
+// approximately.
+type backers struct {
+	*sharesRun
+	project int
+	scale   float64
+	rest    []float64 // per supporter, at the beginning of the round
+	units   float64
+	payers  [][]int // per round, the supporters who support its winner
+}
+
+func (r *sharesRun) backers(p int) *backers {
+	b := &backers{sharesRun: r, project: p, rest: make([]float64, len(r.sup[p])), payers: make([][]int, len(r.order))}
+	b.scale, _ = new(big.Float).SetInt(r.scale).Float64()
+	first := quotient(r.chain.endowment, r.chain.first)
 	for k, t := range r.sup[p] {
-		if d := r.drained[t]; d == alive || int(d) >= j {
-			rest[k] = max(0, r.restF(t, j))
-		}
-		money += r.mass.approx[t] * rest[k]
-		richest = max(richest, rest[k]/r.gainF(p, k))
-	}
-	if j == len(r.order) {
-		return money / scale
-	}
-	// at is the sum of payments at head price x, and the part of it that grows with x.
-	at := func(x float64) (sum, units float64) {
-		for k, t := range r.sup[p] {
-			if full := x * r.gainF(p, k); rest[k] < full {
-				sum += r.mass.approx[t] * rest[k]
-			} else {
-				units += r.mass.approx[t] * r.gainF(p, k)
+		b.rest[k] = first
+		b.units += r.mass.approx[t] * r.gainF(p, k)
+		for _, q := range r.item[r.off[t]:r.off[t+1]] {
+			if j := r.boughtAt[q]; j >= 0 {
+				b.payers[j] = append(b.payers[j], k)
 			}
 		}
-		return sum + units*x, units
 	}
-	price := r.chain.approx[j] / float64(max(1, r.factor[r.order[j]]))
-	if r.util.form != formCost {
-		sum, _ := at(price * float64(r.factor[p]))
-		return sum / scale
+	return b
+}
+
+// pay takes what the supporters pay in round j.
+func (b *backers) pay(j int) {
+	if j == len(b.order) {
+		return
 	}
-	// With cost utility the price is x per cost; the largest x with
-	// x <= price·payments(x) is found from above, since payments are concave.
-	x := richest
-	for {
-		sum, units := at(x)
-		if x <= price*sum/scale*(1+0x1p-40) {
-			return sum / scale
+	winner := int32(b.order[j])
+	for _, k := range b.payers[j] {
+		t := b.sup[b.project][k]
+		if d := b.drained[t]; d != undrained && int(d) <= j {
+			b.rest[k] = 0
+			continue
 		}
-		fixed, slope := (sum-units*x)*price/scale, units*price/scale
+		at, _ := slices.BinarySearch(b.item[b.off[t]:b.off[t+1]], winner)
+		b.rest[k] = max(0, b.rest[k]-b.chain.approx[j]*float64(b.gainAt(b.off[t]+int32(at))))
+	}
+}
+
+// payments is what the supporters pay together at head price x, and the part of
+// it that grows with x.
+func (b *backers) payments(x float64) (sum, units float64) {
+	p := b.project
+	for k, t := range b.sup[p] {
+		if full := x * b.gainF(p, k); b.rest[k] < full {
+			sum += b.mass.approx[t] * b.rest[k]
+		} else {
+			units += b.mass.approx[t] * b.gainF(p, k)
+		}
+	}
+	return sum + units*x, units
+}
+
+// limit is about the cost at which the price of the project in round j equals
+// that of the round's winner; after the last round, all the money behind it.
+func (b *backers) limit(j int) float64 {
+	richest := slices.Max(b.rest) * (1 + 0x1p-40)
+	if j == len(b.order) {
+		sum, _ := b.payments(richest)
+		return sum / b.scale
+	}
+	price := b.chain.approx[j] / float64(max(1, b.factor[b.order[j]])) / b.scale
+	if b.util.form != formCost {
+		sum, _ := b.payments(price * b.scale * float64(b.factor[b.project]))
+		return sum / b.scale
+	}
+	// With cost utility the price is x per cost, at most 1 / weight: too dear at
+	// any cost where the winner is cheaper than that.
+	if price*b.units < 1-0x1p-40 {
+		return 0
+	}
+	// The largest x with x <= price·payments(x) is found from above, since
+	// payments are concave.
+	for x := richest; ; {
+		sum, units := b.payments(x)
+		if x <= price*sum*(1+0x1p-40) {
+			return sum / b.scale
+		}
+		fixed, slope := (sum-units*x)*price, units*price
 		if slope >= 1 || fixed <= 0 {
 			return 0
 		}
 		next := fixed / (1 - slope)
 		if next >= x*(1-0x1p-45) {
-			return sum / scale
+			return sum / b.scale
 		}
 		x = next
 	}
@@ -299,7 +344,7 @@ func (r *sharesRun) paymentsAt(p, j int, head *big.Rat) (*big.Rat, bool) {
 	headF, _ := head.Float64()
 	everybodyPoor := true
 	for k, t := range r.sup[p] {
-		if d := r.drained[t]; d != alive && int(d) < j {
+		if d := r.drained[t]; d != undrained && int(d) < j {
 			continue
 		}
 		gain := r.gainOf(p, k)

@@ -38,9 +38,10 @@ func (r *sharesRun) offer(p int) *offer {
 func (r *sharesRun) price(o *offer, paid *big.Int) bool {
 	p := o.project
 	r.held.clear()
-	for k, t := range r.sup[p] {
-		if r.drained[t] == alive && !r.partial[t] {
-			r.held.add(0, t, r.gainOf(p, k))
+	s := &r.live[p]
+	for k, t := range s.types[:r.alive[p]] {
+		if r.drained[t] == undrained && !r.partial[t] {
+			r.held.add(0, t, s.gainOf(k))
 		}
 	}
 	r.held.into(o.units, 0)
@@ -72,14 +73,15 @@ func (r *sharesRun) hold(t int32) {
 // count; with one, doubtful cases are decided exactly.
 func (r *sharesRun) addPoor(o *offer, x float64, exact *offer) bool {
 	added := false
-	for k, t := range r.sup[o.project] {
-		if r.drained[t] != alive || r.partial[t] {
+	s := &r.live[o.project]
+	for k, t := range s.types[:r.alive[o.project]] {
+		if r.drained[t] != undrained || r.partial[t] {
 			continue
 		}
-		full := x * r.gainF(o.project, k)
+		full := x * float64(s.gainOf(k))
 		margin := r.slack + full*0x1p-50
 		gap := full - r.left[t]
-		if gap < -margin || gap <= margin && (exact == nil || !r.poorer(t, exact, r.gainOf(o.project, k))) {
+		if gap < -margin || gap <= margin && (exact == nil || !r.poorer(t, exact, s.gainOf(k))) {
 			continue
 		}
 		r.partial[t] = true

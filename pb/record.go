@@ -92,7 +92,7 @@ func (r *sharesRun) paidBy(round *Round, j int, supporters []int, most *maximum)
 	for _, k := range supporters {
 		t, gain := r.sup[p][k], r.gainOf(p, k)
 		switch d := r.drained[t]; {
-		case d == alive || d > int32(j):
+		case d == undrained || d > int32(j):
 			full.add(0, t, gain)
 			round.PayersInFull += r.votes[t]
 			most.offer(r.chain.approx[j]*float64(gain), func() *big.Rat {

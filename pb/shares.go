@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/big"
+	"slices"
 )
 
 // sharesRun plays Equal Shares at one endowment. It is reused between restarts.
@@ -18,7 +19,7 @@ type sharesRun struct {
 
 	left    []float64 // head money left per type, within slack
 	slack   float64
-	drained []int32 // round in which the type paid all it had left, or alive
+	drained []int32 // round in which the type paid all it had left, or undrained
 
 	state    []projectState
 	look     []lookState
@@ -29,6 +30,18 @@ type sharesRun struct {
 	spent    int64
 	met      []tie
 
+	// What jump needs of a run, by round: the price, rounded up, and a lower bound
+	// for the prices of all projects that did not win or tie.
+	above  []float64
+	second []float64
+	// reach holds prices by round up to which bounds are to be made tight.
+	reach []float64
+
+	// live lists the supporters of each project who are not drained, as the first
+	// alive[p] of all; the drained are moved behind when they are met.
+	live  []supporters
+	alive []int
+
 	costMass []*big.Int // cost times scale: what the supporters' multiplicities must add up to
 	costF    []float64
 
@@ -38,7 +51,31 @@ type sharesRun struct {
 	gains   []int64 // by round
 }
 
-const alive int32 = -1
+const undrained int32 = -1
+
+// supporters are the types that support a project, with weight and gain.
+type supporters struct {
+	types []int32
+	mass  []float64
+	gain  []int64 // nil where it is 1 for all
+}
+
+// bury moves supporter k behind the first n-1.
+func (s *supporters) bury(k, n int) {
+	n--
+	s.types[k], s.types[n] = s.types[n], s.types[k]
+	s.mass[k], s.mass[n] = s.mass[n], s.mass[k]
+	if s.gain != nil {
+		s.gain[k], s.gain[n] = s.gain[n], s.gain[k]
+	}
+}
+
+func (s *supporters) gainOf(k int) int64 {
+	if s.gain == nil {
+		return 1
+	}
+	return s.gain[k]
+}
 
 type projectState uint8
 
@@ -81,9 +118,16 @@ func newSharesRun(e *election, ties TieBreaker) *sharesRun {
 		state: make([]projectState, n), look: make([]lookState, n), boughtAt: make([]int32, n),
 		lower: make([]float64, n), lowest: make([]float64, n), gains: make([]int64, n),
 		costMass: make([]*big.Int, n), costF: make([]float64, n),
-		held: newHolding(&e.mass, n),
+		held: newHolding(&e.mass, n), live: make([]supporters, n), alive: make([]int, n),
 	}
 	for p := range n {
+		r.live[p] = supporters{types: slices.Clone(e.sup[p]), mass: make([]float64, len(e.sup[p]))}
+		if !e.uniform {
+			r.live[p].gain = slices.Clone(e.supGain[p])
+		}
+		for k, t := range e.sup[p] {
+			r.live[p].mass[k] = e.mass.approx[t]
+		}
 		r.costMass[p] = new(big.Int).Mul(big.NewInt(e.inst.Projects[p].Cost), e.scale)
 		r.costF[p], _ = new(big.Float).SetInt(r.costMass[p]).Float64()
 		r.lowest[p] = r.firstBound(p)
@@ -136,7 +180,11 @@ func (r *sharesRun) play(ctx context.Context, endowment *big.Rat) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		best := r.cheapest()
+		reach := 0.0
+		if j := len(r.order); j < len(r.reach) {
+			reach = r.reach[j]
+		}
+		best := r.cheapest(reach)
 		if best == nil {
 			return nil
 		}
@@ -149,13 +197,14 @@ func (r *sharesRun) reset(endowment *big.Rat) {
 	r.chain.reset(endowment)
 	f := quotient(endowment.Num(), endowment.Denom())
 	for t := range r.left {
-		r.left[t], r.drained[t] = f, alive
+		r.left[t], r.drained[t] = f, undrained
 	}
 	r.slack = f * 0x1p-50
 	r.order, r.spent, r.met = r.order[:0], 0, r.met[:0]
+	r.above, r.second = r.above[:0], r.second[:0]
 	copy(r.lower, r.lowest)
 	for p := range r.state {
-		r.boughtAt[p], r.state[p] = -1, open
+		r.boughtAt[p], r.state[p], r.alive[p] = -1, open, len(r.sup[p])
 		// A project dearer than the budget can never be bought with real money,
 		// but a larger virtual endowment would pretend so and stop the completion.
 		if len(r.sup[p]) == 0 || r.inst.Projects[p].Cost > r.inst.Budget {
@@ -166,27 +215,28 @@ func (r *sharesRun) reset(endowment *big.Rat) {
 
 // cheapest finds the project of least exact price per unit of utility, ties
 // broken, or nil when the supporters of no project can pay for it. Prices never
-// fall during a run, so bounds of earlier rounds hold.
-func (r *sharesRun) cheapest() *offer {
+// fall during a run, so bounds of earlier rounds hold. Bounds up to reach are
+// made tight even where the winner does not need it.
+func (r *sharesRun) cheapest(reach float64) *offer {
 	clear(r.look)
 	var best *offer
 	var second []int
 	by := ByID
+	limit := math.Inf(1)
 	for {
-		limit := math.Inf(1)
-		if best != nil {
-			limit = best.above
-		}
-		p := r.nearest(limit)
+		p := r.nearest(max(limit, reach))
 		if p < 0 {
 			break
 		}
 		if r.look[p] == stale {
 			r.look[p] = tight
-			r.bound(p, limit)
+			r.bound(p, max(limit, reach))
 			continue
 		}
 		r.look[p] = judged
+		if r.lower[p] > limit {
+			continue
+		}
 		o := r.offer(p)
 		if o == nil {
 			r.state[p] = dropped
@@ -195,6 +245,7 @@ func (r *sharesRun) cheapest() *offer {
 		switch c := r.compare(o, best); {
 		case c < 0:
 			best, second = o, second[:0]
+			limit = o.above
 		case c == 0:
 			var first bool
 			if first, by = r.before(r.ties, p, best.project); first {
@@ -203,10 +254,25 @@ func (r *sharesRun) cheapest() *offer {
 			second = append(second, p)
 		}
 	}
-	if len(second) > 0 {
-		r.met = append(r.met, tie{round: len(r.order), with: second, by: by})
+	if best != nil {
+		if len(second) > 0 {
+			r.met = append(r.met, tie{round: len(r.order), with: second, by: by})
+		}
+		r.above = append(r.above, best.above)
+		r.second = append(r.second, r.runnerUp(best.project, second))
 	}
 	return best
+}
+
+// runnerUp is a lower bound for the prices of all that neither won nor tied.
+func (r *sharesRun) runnerUp(winner int, tied []int) float64 {
+	low := math.Inf(1)
+	for p, l := range r.lower {
+		if r.state[p] == open && p != winner && l < low && !slices.Contains(tied, p) {
+			low = l
+		}
+	}
+	return low
 }
 
 // nearest is the open project of least lower bound not yet judged in this
@@ -227,32 +293,24 @@ func (r *sharesRun) nearest(limit float64) int {
 // of the others. Starting from a lower bound and taking for S those who cannot
 // pay x in full raises x, step by step, to the price itself.
 func (r *sharesRun) bound(p int, limit float64) {
-	factor, eps := float64(r.factor[p]), r.rounding(p)
 	if r.costF[p] == 0 {
 		return
 	}
+	factor, eps := float64(r.factor[p]), r.rounding(p)
+	all := r.unbury(p)
 	x, poor := r.lower[p]*factor, -1
 	for {
-		var paid, units, mass float64
-		n := 0
-		for k, t := range r.sup[p] {
-			m, gain := r.mass.approx[t], r.gainF(p, k)
-			if b := r.left[t]; b < x*gain {
-				paid += m * b
-				mass += m
-				n++
-			} else {
-				units += m * gain
-			}
-		}
+		paid, mass, units, n := r.payable(p, x)
+		units = all - units
 		hidden := mass*r.slack + eps*r.costF[p]
-		if units == 0 {
+		if n == r.alive[p] {
 			if paid+hidden < r.costF[p] {
 				r.state[p] = dropped
 			}
 			return
 		}
-		low := (r.costF[p] - paid - hidden) / units / factor * (1 - eps)
+		// Small differences of large sums: eps·all bounds what the units may be off.
+		low := (r.costF[p] - paid - hidden) / (units + eps*all) / factor * (1 - eps)
 		r.lower[p] = max(r.lower[p], low)
 		next := (r.costF[p] - paid) / units
 		if low > limit || n == poor || next <= x {
@@ -260,6 +318,51 @@ func (r *sharesRun) bound(p int, limit float64) {
 		}
 		x, poor = next, n
 	}
+}
+
+// unbury drops the drained from the live supporters of p and returns the units
+// of the rest.
+func (r *sharesRun) unbury(p int) float64 {
+	s, n, all := &r.live[p], r.alive[p], 0.0
+	for k := 0; k < n; {
+		if r.drained[s.types[k]] != undrained {
+			s.bury(k, n)
+			n--
+			continue
+		}
+		all += s.mass[k] * float64(s.gainOf(k))
+		k++
+	}
+	r.alive[p] = n
+	return all
+}
+
+// payable adds up the money, weight and units of the live supporters of p who
+// have less than x times their gain, and counts them.
+func (r *sharesRun) payable(p int, x float64) (paid, mass, units float64, n int) {
+	s := &r.live[p]
+	types := s.types[:r.alive[p]]
+	masses := s.mass[:len(types)]
+	if s.gain == nil {
+		for k, t := range types {
+			if b := r.left[t]; b < x {
+				paid += masses[k] * b
+				mass += masses[k]
+				n++
+			}
+		}
+		return paid, mass, mass, n
+	}
+	for k, t := range types {
+		gain := float64(s.gain[k])
+		if b := r.left[t]; b < x*gain {
+			paid += masses[k] * b
+			mass += masses[k]
+			units += masses[k] * gain
+			n++
+		}
+	}
+	return paid, mass, units, n
 }
 
 // buy takes the project: its supporters pay the head price times their gain, or
@@ -275,9 +378,10 @@ func (r *sharesRun) buy(o *offer) {
 	for _, t := range o.partial {
 		r.drained[t], r.left[t] = round, 0
 	}
-	for k, t := range r.sup[p] {
-		if r.drained[t] == alive {
-			r.left[t] = max(0, r.left[t]-price*r.gainF(p, k))
+	s := &r.live[p]
+	for k, t := range s.types[:r.alive[p]] {
+		if r.drained[t] == undrained {
+			r.left[t] = max(0, r.left[t]-price*float64(s.gainOf(k)))
 		}
 	}
 	// Each payment and each subtraction adds at most this much, since nobody pays

@@ -1,0 +1,194 @@
+package pb
+
+import (
+	"context"
+	"math/big"
+	"slices"
+)
+
+// completer raises the endowment until the completion says stop, and leaves the
+// run in the state of the outcome.
+type completer struct {
+	run  *sharesRun
+	opts Options
+	step *big.Rat
+
+	first, final *big.Rat
+	steps        int
+	stop         EndWord
+}
+
+func (c *completer) complete(ctx context.Context) error {
+	r := c.run
+	c.first = new(big.Rat).SetFrac(new(big.Int).Mul(big.NewInt(r.inst.Budget), r.scale), r.total)
+	c.step = c.opts.stepOf(r.election, c.first)
+	c.stop = NoCompletion
+	if c.opts.Completion != None && c.opts.Completion != Fill {
+		if err := c.search(ctx); err != nil {
+			return err
+		}
+	}
+	// The outcome's run again, since the search went beyond it.
+	r.reach = nil
+	return c.playAt(ctx, c.steps)
+}
+
+// search finds the number of steps and why the completion stops there.
+func (c *completer) search(ctx context.Context) error {
+	low, err := c.trace(ctx, 0, nil)
+	if err != nil {
+		return err
+	}
+	// ahead holds runs at higher endowments, the nearest last. What lies between
+	// low and the nearest counts as seen if it provably buys what low buys; else a
+	// run halfway comes in between.
+	var ahead []*trace
+	for stride := 1; !c.stopsAt(low); {
+		look := func(steps int) error {
+			t, err := c.trace(ctx, steps, low)
+			ahead = append(ahead, t)
+			return err
+		}
+		if len(ahead) == 0 {
+			if err := look(c.within(low.steps + stride)); err != nil {
+				return err
+			}
+		}
+		high := ahead[len(ahead)-1]
+		for high.steps > low.steps+1 && !c.sameBetween(low, high) {
+			if err := look((low.steps + high.steps) / 2); err != nil {
+				return err
+			}
+			high = ahead[len(ahead)-1]
+		}
+		if high.overspent {
+			c.stop = WouldOverspend
+			return nil
+		}
+		ahead = ahead[:len(ahead)-1]
+		if !c.opts.Stepped {
+			stride = 2 * (high.steps - low.steps)
+		}
+		low = high
+	}
+	return nil
+}
+
+// within keeps a number of steps below the cap.
+func (c *completer) within(steps int) int {
+	if c.opts.MaxRestarts > 0 {
+		return min(steps, c.opts.MaxRestarts)
+	}
+	return steps
+}
+
+// stopsAt tells whether the completion takes the outcome after these steps, for
+// a reason other than that the next would overspend.
+func (c *completer) stopsAt(t *trace) bool {
+	c.steps = t.steps
+	switch {
+	case t.allBought:
+		c.stop = AllBought
+	case t.exhausted && (c.opts.Completion == Add1E || c.opts.Completion == Add1EU):
+		c.stop = Exhaustive
+	case c.opts.MaxRestarts > 0 && t.steps == c.opts.MaxRestarts:
+		c.stop = CapReached
+	default:
+		return false
+	}
+	return true
+}
+
+// trace is what a run leaves behind for the search.
+type trace struct {
+	steps                           int
+	overspent, allBought, exhausted bool
+
+	order         []int
+	above, second []float64
+	tied          map[int]*big.Rat // exact price of the rounds with ties
+}
+
+// trace plays the rule after a number of steps. Against a run at a lower
+// endowment it looks closely enough to be compared with it.
+func (c *completer) trace(ctx context.Context, steps int, against *trace) (*trace, error) {
+	r := c.run
+	r.reach = nil
+	if against != nil && !c.opts.Stepped {
+		r.reach = against.above
+	}
+	if err := c.playAt(ctx, steps); err != nil {
+		return nil, err
+	}
+	if c.opts.Progress != nil {
+		c.opts.Progress(Progress{Restart: steps, Selected: len(r.order)})
+	}
+	t := &trace{
+		steps: steps, overspent: r.spent > r.inst.Budget, allBought: r.allBought(), exhausted: r.exhausted(),
+		order: slices.Clone(r.order), above: slices.Clone(r.above), second: slices.Clone(r.second), tied: map[int]*big.Rat{},
+	}
+	for _, m := range r.met {
+		t.tied[m.round] = ratio(r.chain.num[m.round], r.chain.den[m.round]).Rat
+	}
+	return t, nil
+}
+
+// sameBetween tells whether every endowment between two runs provably buys what
+// both bought, in the same order.
+//
+// As long as the order is the same, a larger endowment leaves every voter with at
+// least as much after each round, so all prices are at most as high. In between,
+// the winner of a round therefore costs at most its price in the lower run, and
+// every other project at least its price in the higher run. If the first is below
+// the second the winner is the same; where the round was tied, both must be equal.
+// What nobody could pay for at the end of the higher run, nobody can in between.
+func (c *completer) sameBetween(low, high *trace) bool {
+	if high.overspent || !slices.Equal(low.order, high.order) {
+		return false
+	}
+	for j := range low.order {
+		if low.above[j] >= high.second[j] {
+			return false
+		}
+		price, tied := high.tied[j]
+		before, tiedBefore := low.tied[j]
+		if tied != tiedBefore || tied && price.Cmp(before) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *completer) playAt(ctx context.Context, steps int) error {
+	c.final = new(big.Rat).SetInt64(int64(steps))
+	c.final.Add(c.final.Mul(c.final, c.step), c.first)
+	return c.run.play(ctx, c.final)
+}
+
+func (c *completer) shares() *Shares {
+	return &Shares{First: Ratio{c.first}, Final: Ratio{c.final}, Step: Ratio{c.step}, Steps: c.steps, Stop: c.stop}
+}
+
+// affordable tells whether a project could ever be part of an outcome.
+func (e *election) affordable(p int) bool {
+	return len(e.sup[p]) > 0 && e.inst.Projects[p].Cost <= e.inst.Budget
+}
+
+func (r *sharesRun) allBought() bool {
+	for p := range r.state {
+		if r.affordable(p) && r.state[p] != bought {
+			return false
+		}
+	}
+	return true
+}
+
+// exhausted tells whether no supported project fits what is left of the budget.
+func (r *sharesRun) exhausted() bool {
+	for p := range r.state {
+		if r.affordable(p) && r.state[p] != bought && r.spent+r.inst.Projects[p].Cost <= r.inst.Budget {
+			return false
+		}
+	}
+	return true
+}
