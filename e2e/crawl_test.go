@@ -24,17 +24,17 @@ type crawl struct {
 	seen  map[string]bool // shapes of addresses
 }
 
-// link is an address a page leads to, with what the server says about it.
+// link is what the server says about an address that a page leads to.
 type link struct {
-	URL    string
 	Status int
 	Type   string // content type
 }
 
-// linksScript lists the addresses of the site that the page links to, without
-// fragments, each once.
-const linksScript = `[...new Set([...document.querySelectorAll("a[href]")].map(a => a.href.split("#")[0]))]
-	.filter(u => new URL(u).origin === location.origin)`
+// linksScript lists the addresses of the site that the page links to, from
+// drawings too, without fragments, each once.
+const linksScript = `[...new Set([...document.querySelectorAll("a[href]")]
+	.map(a => new URL(a.getAttribute("href"), document.baseURI)).filter(u => u.origin === location.origin)
+	.map(u => u.href.split("#")[0]))]`
 
 // newCrawl begins at the given addresses.
 func newCrawl(t testing.TB, p *browser.Page, lang i18n.Lang, from ...string) *crawl {
@@ -70,8 +70,12 @@ func (c *crawl) each(look func(path string)) {
 // ask fetches an address with the tab's cookies.
 func (c *crawl) ask(address string) link {
 	c.t.Helper()
-	return browser.Eval[link](c.page, fmt.Sprintf(
-		`fetch(%q).then(r => ({URL: r.url, Status: r.status, Type: r.headers.get("content-type") ?? ""}))`, address))
+	l := browser.Eval[link](c.page, fmt.Sprintf(
+		`fetch(%q).then(r => ({Status: r.status, Type: r.headers.get("content-type") ?? ""}))`, address))
+	if l.Status >= 400 {
+		c.page.ConsoleErrors() // that there is no such page is no fault of the page that asked
+	}
+	return l
 }
 
 func (c *crawl) add(address string) {

@@ -93,13 +93,15 @@ func (w *watch) status() int {
 	return 0
 }
 
-// ConsoleErrors lists what the tab complained about since it was opened:
-// errors on the console, exceptions nothing caught, what the content security
-// policy refused, and files that could not be loaded.
+// ConsoleErrors takes what the tab complained about since the last call: errors
+// on the console, exceptions nothing caught, what the content security policy
+// refused, and files that could not be loaded.
 func (p *Page) ConsoleErrors() []string {
 	p.watch.mu.Lock()
 	defer p.watch.mu.Unlock()
-	return slices.Clone(p.watch.errors)
+	errors := p.watch.errors
+	p.watch.errors = nil
+	return errors
 }
 
 // Requests lists what the tab has fetched since it was opened.
