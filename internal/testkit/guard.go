@@ -69,15 +69,19 @@ func (g *Guard) Output() string {
 	return g.output.String()
 }
 
-// scratchScript removes a folder, for five seconds if need be: children of what
-// the test started may still be writing into it.
+// scratchScript removes a folder and sees that it stays gone: for a moment,
+// dying children of what the test started may still write into it.
 const scratchScript = `
 read -r _
-tries=0
-while [ -e "$1" ] && [ $tries -lt 50 ]
+tries=0 gone=0
+while [ $gone -lt 3 ] && [ $tries -lt 50 ]
 do
-	rm -rf "$1" 2>/dev/null || sleep 0.1
+	if [ -e "$1" ]
+	then gone=0; rm -rf "$1" 2>/dev/null
+	else gone=$((gone + 1))
+	fi
 	tries=$((tries + 1))
+	sleep 0.1
 done
 `
 
