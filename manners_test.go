@@ -151,9 +151,22 @@ func TestSQLStandsInItsFile(t *testing.T) {
 // that changes what people rely on must be seen by them.
 var rareWrites = map[string][]string{
 	"WriteUnlogged": {
-		"internal/transparency.(*Service).SealNow", // checkpoints: signatures over what is on the log already
+		"internal/accounts.(*Service).CheckKey", // binds the identity key to the database, once
+		"internal/accounts.(*Service).CreateSession",
+		"internal/accounts.(*Service).EndOtherSessions",
+		"internal/accounts.(*Service).EndSession",
+		"internal/accounts.(*Service).Renew",
+		"internal/accounts.(*Service).ResetPassword", // ends the sessions; the new password itself is on the log
+		"internal/accounts.(*Service).SignOut",
+		"internal/accounts.(*Service).Sweep",       // sessions and links that have run out
+		"internal/accounts.(*Service).eraseTraces", // erasing is on the log; this takes what it names away
+		"internal/accounts.(*Service).markRenew",
+		"internal/accounts.(*Service).touch",
+		"internal/transparency.(*Service).Seal", // checkpoints: signatures over what is on the log already
 	},
-	"Cast": {},
+	"Cast": {
+		"internal/prioritisation.(*Service).castAll",
+	},
 }
 
 func TestCallersOfRareWrites(t *testing.T) {
