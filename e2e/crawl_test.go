@@ -46,7 +46,7 @@ func newCrawl(t testing.TB, p *browser.Page, lang i18n.Lang, from ...string) *cr
 }
 
 // each visits the pages and calls look at each, the tab being there.
-func (c *crawl) each(look func(path string)) {
+func (c *crawl) each(look func(c *crawl, path string)) {
 	c.t.Helper()
 	for len(c.queue) > 0 {
 		address := c.queue[0]
@@ -60,7 +60,7 @@ func (c *crawl) each(look func(path string)) {
 			continue // a file to download
 		}
 		c.page.Go(address)
-		look(pathOf(address))
+		look(c, pathOf(address))
 		for _, next := range browser.Eval[[]string](c.page, linksScript) {
 			c.add(next)
 		}
