@@ -65,13 +65,13 @@ type log struct {
 // open finds the log of a request with its newest checkpoint.
 func (h *Handlers) open(r *http.Request) (l log, err error) {
 	req := page.Of(r)
-	l = log{files: "/log", name: store.Installation}
+	l = log{files: "/log", name: logName(r)}
 	id := store.Installation
 	if p := req.Base.Programme; p != nil {
 		if l.frame, err = h.Programmes.Programme(r.Context(), p.Slug); err != nil {
 			return l, err
 		}
-		id, l.files, l.name = p.ID, "/p/"+p.Slug+"/log", p.Slug
+		id, l.files = p.ID, "/p/"+p.Slug+"/log"
 	}
 	if l.LogHead, err = h.DB.Head(r.Context(), id); err != nil {
 		return l, err

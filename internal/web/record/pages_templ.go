@@ -397,7 +397,7 @@ func command(name string, n int64, one bool) string {
 	if one {
 		file = proofFile(name, n)
 	}
-	return "khettara verify " + file + " --key " + name + ".key"
+	return "khettara verify " + file + " --key " + keyFile(name)
 }
 
 func keyFacts(d listData) templ.Component {

@@ -55,6 +55,7 @@ func (h *Handlers) key(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s"`, keyFile(logName(r))))
 	return send(w, "text/plain; charset=utf-8", aMinute, []byte(k.Verifier+"\n"))
 }
 
@@ -103,13 +104,20 @@ func (h *Handlers) proof(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	name := store.Installation
-	if p := page.Of(r).Base.Programme; p != nil {
-		name = p.Slug
-	}
-	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s"`, proofFile(name, n)))
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s"`, proofFile(logName(r), n)))
 	return send(w, "application/json", noHolder, data)
 }
+
+// logName is the beginning of the names of downloaded files.
+func logName(r *http.Request) string {
+	if p := page.Of(r).Base.Programme; p != nil {
+		return p.Slug
+	}
+	return store.Installation
+}
+
+// keyFile names the verifier key, unlike the signing key that lies in the data folder as .key.
+func keyFile(name string) string { return name + ".vkey" }
 
 func proofFile(name string, n int64) string {
 	return name + "-" + strconv.FormatInt(n, 10) + ".khettara-proof"
