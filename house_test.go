@@ -29,7 +29,7 @@ var (
 	pages   = []string{
 		"internal/web/home", "internal/web/territory", "internal/web/consultation", "internal/web/deliberation",
 		"internal/web/prioritisation", "internal/web/roadmap", "internal/web/delivery", "internal/web/evaluation",
-		"internal/web/trace", "internal/web/record", "internal/web/account", "internal/web/demo",
+		"internal/web/programme", "internal/web/trace", "internal/web/record", "internal/web/account", "internal/web/demo",
 	}
 )
 
@@ -84,6 +84,7 @@ var mayImport = map[string][]string{
 	"internal/web/evaluation":     slices.Concat(frame, []string{"internal/evaluation"}),
 	"internal/web/trace":          slices.Concat(frame, []string{"internal/trace", "internal/transparency"}),
 	"internal/web/record":         slices.Concat(frame, []string{"internal/programme", "internal/transparency"}),
+	"internal/web/programme":      slices.Concat(frame, []string{"internal/programme"}),
 	"internal/web/account":        slices.Concat(frame, []string{"internal/programme"}),
 	"internal/web/demo":           slices.Concat(frame, []string{"internal/programme"}),
 
