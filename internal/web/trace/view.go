@@ -201,7 +201,7 @@ func (d data) debated(out *ui.TraceStep, s trace.Step) {
 			whys = append(whys, ui.M(d.Lang, "trace.agreed", "n", r.Confirmed.Agree, "total", n))
 		}
 	}
-	out.Finding, out.Why = ui.Join(" ", findings...), ui.Join(" ", whys...)
+	out.Finding, out.Why = ui.Join(" · ", findings...), ui.Join(" ", whys...)
 }
 
 // unit names a place; what the pack does not know stays a code.
