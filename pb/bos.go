@@ -75,7 +75,7 @@ type bosRun struct {
 
 func newBosRun(e *election, ties TieBreaker, out *Outcome) *bosRun {
 	first := new(big.Rat).SetFrac(new(big.Int).Mul(big.NewInt(e.inst.Budget), e.scale), e.total)
-	out.Endowment = &Shares{First: Ratio{first}, Final: Ratio{first}, Step: wholeRatio(0), Stop: NoCompletion}
+	out.Endowment = &Shares{First: exact(first), Final: exact(first), Step: wholeRatio(0), Stop: NoCompletion}
 	r := &bosRun{election: e, ties: ties, out: out, purse: make([]int32, len(e.votes)), done: make([]bool, len(e.sup)),
 		money: new(big.Rat).SetInt64(e.inst.Budget)}
 	r.addPurse(first)
@@ -300,12 +300,12 @@ func (r *bosRun) take(b *bargain) {
 		charge = new(big.Rat).SetFrac(up, new(big.Int).Lsh(big.NewInt(1), maxExactBits))
 	}
 	round := r.round(b.project, StageShares)
-	round.Price = Ratio{new(big.Rat)}
+	round.Price = exact(new(big.Rat))
 	if round.Cost > 0 {
 		round.Price.Quo(charge, new(big.Rat).SetInt64(round.Cost))
 		r.collect(&round, b.project, charge)
 	}
-	round.MoneyLeft = Ratio{r.money}
+	round.MoneyLeft = exact(r.money)
 	r.done[b.project] = true
 	r.out.Rounds = append(r.out.Rounds, round)
 	r.out.Cost += round.Cost
@@ -348,10 +348,10 @@ func (r *bosRun) collect(round *Round, p int, charge *big.Rat) {
 	r.money = new(big.Rat).Set(r.money)
 	for _, class := range r.sortedClasses() {
 		if paid[class] != nil {
-			round.ByClass = append(round.ByClass, ClassPayment{Class: r.classes[class], Payers: payers[class], Paid: Ratio{paid[class]}})
+			round.ByClass = append(round.ByClass, ClassPayment{Class: r.classes[class], Payers: payers[class], Paid: exact(paid[class])})
 			r.money.Sub(r.money, paid[class])
 		}
 	}
-	round.MaxPayment = Ratio{most}
-	round.EffectiveVotes = Ratio{new(big.Rat).Quo(new(big.Rat).SetInt64(round.Cost), most)}
+	round.MaxPayment = exact(most)
+	round.EffectiveVotes = exact(new(big.Rat).Quo(new(big.Rat).SetInt64(round.Cost), most))
 }

@@ -14,17 +14,27 @@ import (
 // Price j is num[j]/den[j]. Each denominator is the one before times step[j],
 // which makes a sum of prices one pass of small multiplications.
 type chain struct {
-	endowment *big.Int // numerator over first
-	first     *big.Int // denominator of the endowment
-	num, den  []*big.Int
-	step      []*big.Int
-	approx    []float64
+	endowments  []*big.Int // by purse, numerators over first
+	endowmentsF []float64
+	first       *big.Int
+	num, den    []*big.Int
+	step        []*big.Int
+	approx      []float64
 
 	acc, term, div big.Int // scratch
 }
 
-func (c *chain) reset(endowment *big.Rat) {
-	c.endowment, c.first = endowment.Num(), endowment.Denom()
+func (c *chain) reset(endowments ...*big.Rat) {
+	c.first = big.NewInt(1)
+	for _, e := range endowments {
+		c.first = lcm(c.first, e.Denom())
+	}
+	c.endowments, c.endowmentsF = c.endowments[:0], c.endowmentsF[:0]
+	for _, e := range endowments {
+		n := new(big.Int).Quo(c.first, e.Denom())
+		c.endowments = append(c.endowments, n.Mul(n, e.Num()))
+		c.endowmentsF = append(c.endowmentsF, quotient(e.Num(), e.Denom()))
+	}
 	c.num, c.den, c.step, c.approx = c.num[:0], c.den[:0], c.step[:0], c.approx[:0]
 }
 
@@ -59,10 +69,10 @@ func (c *chain) pushZero() {
 	c.step, c.approx = append(c.step, big.NewInt(1)), append(c.approx, 0)
 }
 
-// head is the numerator, over last, of what one voter has left who gained
-// gains[j] from the project of round j.
-func (c *chain) head(gains []int64) *big.Int {
-	sum := new(big.Int).Set(c.endowment)
+// head is the numerator, over the denominator after as many rounds as there are
+// gains, of what one voter of a purse has left who gained gains[j] in round j.
+func (c *chain) head(purse int32, gains []int64) *big.Int {
+	sum := new(big.Int).Set(c.endowments[purse])
 	for j, gain := range gains {
 		sum.Mul(sum, c.step[j])
 		if gain != 0 {
@@ -73,14 +83,18 @@ func (c *chain) head(gains []int64) *big.Int {
 }
 
 // money sets out to the numerator, over the denominator after `rounds` prices,
-// of the sum s: s.whole endowments minus s.paid[j] times price j.
-func (c *chain) money(out *big.Int, s *holding, rounds int) {
-	c.acc.Mul(s.wholeInto(&c.term), c.endowment)
+// of what a set of voters holds.
+func (c *chain) money(out *big.Int, h *holding, rounds int) {
+	c.acc.SetInt64(0)
+	for i, e := range c.endowments {
+		if h.whole.into(&c.term, i) {
+			c.acc.Add(&c.acc, c.term.Mul(&c.term, e))
+		}
+	}
 	for j := range rounds {
 		c.acc.Mul(&c.acc, c.step[j])
-		if s.paidInto(&c.term, j) {
-			c.term.Mul(&c.term, c.num[j])
-			c.acc.Sub(&c.acc, &c.term)
+		if h.paid.into(&c.term, j) {
+			c.acc.Sub(&c.acc, c.term.Mul(&c.term, c.num[j]))
 		}
 	}
 	out.Set(&c.acc)
@@ -100,77 +114,80 @@ func leading(n *big.Int, drop int) float64 {
 	return float64(n.Uint64())
 }
 
-// holding adds up what a set of voters holds: their multiplicities, and for
-// each round how much of its price they have paid. Sums run in 128 bits when
-// multiplicities are small, else in big integers.
-type holding struct {
-	small     bool
-	hi, lo    []uint64 // [0] endowments, [1+j] price j
-	big       []*big.Int
-	touched   int // highest round used, plus one
-	massTable *massTable
-}
+// holding adds up what a set of voters holds: their multiplicity by purse, and
+// for each round the units of its price that they have paid.
+type holding struct{ whole, paid *sums }
 
-func newHolding(m *massTable, rounds int) *holding {
-	h := &holding{small: m.small != nil, massTable: m}
-	if h.small {
-		h.hi, h.lo = make([]uint64, rounds+1), make([]uint64, rounds+1)
-	} else {
-		h.big = make([]*big.Int, rounds+1)
-		for i := range h.big {
-			h.big[i] = new(big.Int)
-		}
-	}
-	return h
+func newHolding(m *massTable, purses, rounds int) *holding {
+	return &holding{newSums(m, purses), newSums(m, rounds)}
 }
 
 func (h *holding) clear() {
-	if h.small {
-		clear(h.hi[:h.touched+1])
-		clear(h.lo[:h.touched+1])
+	h.whole.clear()
+	h.paid.clear()
+}
+
+// sums adds up multiplicities times gains in slots: in 128 bits when
+// multiplicities are small, else in big integers.
+type sums struct {
+	mass   *massTable
+	hi, lo []uint64
+	large  []*big.Int
+	used   int // slots that may be other than zero
+	term   big.Int
+}
+
+func newSums(m *massTable, slots int) *sums {
+	s := &sums{mass: m}
+	if m.small != nil {
+		s.hi, s.lo = make([]uint64, slots), make([]uint64, slots)
+		return s
+	}
+	s.large = make([]*big.Int, slots)
+	for i := range s.large {
+		s.large[i] = new(big.Int)
+	}
+	return s
+}
+
+func (s *sums) clear() {
+	if s.large == nil {
+		clear(s.hi[:s.used])
+		clear(s.lo[:s.used])
 	} else {
-		for _, b := range h.big[:h.touched+1] {
+		for _, b := range s.large[:s.used] {
 			b.SetInt64(0)
 		}
 	}
-	h.touched = 0
+	s.used = 0
 }
 
 // add counts gain times the multiplicity of type t into slot i.
-func (h *holding) add(i int, t int32, gain int64) {
-	h.touched = max(h.touched, i)
-	if h.small {
-		hi, lo := bits.Mul64(h.massTable.small[t], uint64(gain))
+func (s *sums) add(i int, t int32, gain int64) {
+	s.used = max(s.used, i+1)
+	switch {
+	case s.large == nil:
+		hi, lo := bits.Mul64(s.mass.small[t], uint64(gain))
 		var carry uint64
-		h.lo[i], carry = bits.Add64(h.lo[i], lo, 0)
-		h.hi[i], _ = bits.Add64(h.hi[i], hi, carry)
-		return
+		s.lo[i], carry = bits.Add64(s.lo[i], lo, 0)
+		s.hi[i], _ = bits.Add64(s.hi[i], hi, carry)
+	case gain == 1:
+		s.large[i].Add(s.large[i], s.mass.large[t])
+	default:
+		s.large[i].Add(s.large[i], s.term.Mul(s.term.SetInt64(gain), s.mass.large[t]))
 	}
-	h.big[i].Add(h.big[i], new(big.Int).Mul(h.massTable.large[t], big.NewInt(gain)))
 }
 
 // into sets out to the sum in slot i and tells whether it is not zero.
-func (h *holding) into(out *big.Int, i int) bool {
-	if !h.small {
-		out.Set(h.big[i])
+func (s *sums) into(out *big.Int, i int) bool {
+	if s.large != nil {
+		out.Set(s.large[i])
 		return out.Sign() != 0
 	}
-	if h.hi[i] == 0 && h.lo[i] == 0 {
-		out.SetInt64(0)
-		return false
-	}
-	out.SetUint64(h.hi[i])
-	if h.hi[i] != 0 {
+	out.SetUint64(s.hi[i])
+	if s.hi[i] != 0 {
 		out.Lsh(out, 64)
 	}
-	var low big.Int
-	out.Or(out, low.SetUint64(h.lo[i]))
-	return true
+	out.Or(out, s.term.SetUint64(s.lo[i]))
+	return out.Sign() != 0
 }
-
-func (h *holding) wholeInto(out *big.Int) *big.Int {
-	h.into(out, 0)
-	return out
-}
-
-func (h *holding) paidInto(out *big.Int, round int) bool { return h.into(out, round+1) }

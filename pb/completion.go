@@ -21,9 +21,12 @@ type completer struct {
 func (c *completer) complete(ctx context.Context) error {
 	r := c.run
 	c.first = new(big.Rat).SetFrac(new(big.Int).Mul(big.NewInt(r.inst.Budget), r.scale), r.total)
+	if r.base == nil {
+		r.endow(c.first)
+	}
 	c.step = c.opts.stepOf(r.election, c.first)
 	c.stop = NoCompletion
-	if c.opts.Completion != None && c.opts.Completion != Fill {
+	if c.opts.Completion.raises() {
 		if err := c.search(ctx); err != nil {
 			return err
 		}
@@ -32,6 +35,9 @@ func (c *completer) complete(ctx context.Context) error {
 	r.reach = nil
 	return c.playAt(ctx, c.steps)
 }
+
+// raises tells whether the completion raises endowments.
+func (c Completion) raises() bool { return c != None && c != Fill && c != Equity }
 
 // search finds the number of steps and why the completion stops there.
 func (c *completer) search(ctx context.Context) error {
@@ -160,13 +166,14 @@ func (c *completer) sameBetween(low, high *trace) bool {
 }
 
 func (c *completer) playAt(ctx context.Context, steps int) error {
-	c.final = new(big.Rat).SetInt64(int64(steps))
-	c.final.Add(c.final.Mul(c.final, c.step), c.first)
-	return c.run.play(ctx, c.final)
+	raise := new(big.Rat).SetInt64(int64(steps))
+	raise.Mul(raise, c.step)
+	c.final = new(big.Rat).Add(c.first, raise)
+	return c.run.play(ctx, raise)
 }
 
 func (c *completer) shares() *Shares {
-	return &Shares{First: Ratio{c.first}, Final: Ratio{c.final}, Step: Ratio{c.step}, Steps: c.steps, Stop: c.stop}
+	return &Shares{First: exact(c.first), Final: exact(c.final), Step: exact(c.step), Steps: c.steps, Stop: c.stop}
 }
 
 // affordable tells whether a project could ever be part of an outcome.

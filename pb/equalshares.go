@@ -19,6 +19,12 @@ const (
 	Add1E  Completion = "add1e"  // the same, but take the first outcome to which no supported project can be added
 	Add1U  Completion = "add1u"  // add1, then buy by votes whatever still fits
 	Add1EU Completion = "add1eu" // add1e, then buy by votes whatever still fits
+
+	// Instead of by votes, these fill up for the sake of districts: each time the
+	// project, with a hundredth of the weight behind it, whose district has got
+	// least of what it is entitled to. They need Options.Entitled.
+	Equity     Completion = "equity"
+	Add1Equity Completion = "add1equity"
 )
 
 // Options choose a variant of a rule. The zero value is Equal Shares with cost
@@ -38,6 +44,10 @@ type Options struct {
 	MaxRestarts int
 
 	Ties TieBreaker
+
+	// Entitled is the part of the budget that each district should get, for the
+	// completions Equity and Add1Equity. Projects of other districts come last.
+	Entitled map[string]*big.Rat
 
 	// Stepped restarts at every step, as the rule is written. Otherwise steps that
 	// provably buy the same are jumped over; the outcome is the same.
@@ -98,10 +108,7 @@ func (e *election) equalShares(ctx context.Context, opts Options) (*Outcome, err
 	}
 	out.Endowment = c.shares()
 	c.run.record(out)
-	switch opts.Completion {
-	case Fill, Add1U, Add1EU:
-		e.fill(out, opts)
-	}
+	opts.fill(e, out)
 	if !opts.Brief {
 		c.run.explainLosses(out)
 	}
@@ -112,8 +119,17 @@ func (e *election) equalShares(ctx context.Context, opts Options) (*Outcome, err
 func (o *Options) check() error {
 	switch o.Completion {
 	case None, Fill, Add1, Add1E, Add1U, Add1EU:
+	case Equity, Add1Equity:
+		for _, part := range o.Entitled {
+			if part == nil || part.Sign() < 0 {
+				return &Fault{Code: BadOption, Got: "a negative entitlement", Want: "parts of the budget"}
+			}
+		}
+		if len(o.Entitled) == 0 {
+			return &Fault{Code: BadOption, Got: "no entitlements", Want: "the part of the budget of each district"}
+		}
 	default:
-		return &Fault{Code: BadOption, Got: fmt.Sprintf("completion %q", string(o.Completion)), Want: "u, add1, add1e, add1u, add1eu or nothing"}
+		return &Fault{Code: BadOption, Got: fmt.Sprintf("completion %q", string(o.Completion)), Want: "u, add1, add1e, add1u, add1eu, equity, add1equity or nothing"}
 	}
 	if o.Step != nil && o.Step.Sign() <= 0 {
 		return &Fault{Code: BadOption, Got: "a step of " + o.Step.RatString(), Want: "a positive step"}

@@ -108,8 +108,62 @@ func (e *election) greedy(out *Outcome, opts Options, byVotes bool, stage Stage)
 	}
 }
 
-// fill is completion u: by votes, or by utility per cost where utilities differ
-// between the supporters of a project.
-func (e *election) fill(out *Outcome, opts Options) {
-	e.greedy(out, opts, e.uniform, StageFill)
+// fill spends what Equal Shares left, if the completion says so: by votes, or by
+// utility per cost where utilities differ between the supporters of a project.
+func (o *Options) fill(e *election, out *Outcome) {
+	switch o.Completion {
+	case Fill, Add1U, Add1EU:
+		e.greedy(out, *o, e.uniform, StageFill)
+	case Equity, Add1Equity:
+		e.fillForEquity(out, *o)
+	}
+}
+
+// minimalSupport is the part of all weight that a project needs to be bought for
+// the sake of its district: 1 / minimalSupport.
+const minimalSupport = 100
+
+// fillForEquity buys, one after the other, what fits and has a hundredth of the
+// weight, from the district with the least part of its entitlement so far; within
+// a district and between equals by votes.
+func (e *election) fillForEquity(out *Outcome, opts Options) {
+	order, _ := e.ranking(opts.Ties, true)
+	got := map[string]int64{}
+	for i := range e.inst.Projects {
+		if p := &e.inst.Projects[i]; out.Won(p.ID) {
+			got[p.District] += p.Cost
+		}
+	}
+	// part is got / entitled; nil stands for a district entitled to nothing.
+	part := func(p int) *big.Rat {
+		d := e.inst.Projects[p].District
+		entitled := opts.Entitled[d]
+		if entitled == nil || entitled.Sign() == 0 {
+			return nil
+		}
+		return new(big.Rat).Quo(new(big.Rat).SetInt64(got[d]), entitled)
+	}
+	for {
+		best := -1
+		for _, p := range order {
+			project := &e.inst.Projects[p]
+			enough := new(big.Int).Mul(e.supportMass[p], big.NewInt(minimalSupport)).Cmp(e.total) >= 0
+			if !enough || out.Won(project.ID) || out.Cost+project.Cost > out.Budget {
+				continue
+			}
+			if best < 0 {
+				best = p
+				continue
+			}
+			if a, b := part(p), part(best); a != nil && (b == nil || a.Cmp(b) < 0) {
+				best = p
+			}
+		}
+		if best < 0 {
+			return
+		}
+		out.Rounds = append(out.Rounds, e.round(best, StageFill))
+		out.Cost += e.inst.Projects[best].Cost
+		got[e.inst.Projects[best].District] += e.inst.Projects[best].Cost
+	}
 }

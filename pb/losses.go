@@ -71,7 +71,7 @@ func (r *sharesRun) explainLoss(l *Loss, p int) {
 			money := r.moneyBehind(p, j)
 			need := new(big.Rat).SetInt64(l.Cost)
 			if money.Cmp(need) < 0 {
-				l.Round, l.Money, l.Shortfall = j+1, Ratio{money}, Ratio{need.Sub(need, money)}
+				l.Round, l.Money, l.Shortfall = j+1, exact(money), exact(need.Sub(need, money))
 				break
 			}
 		}
@@ -87,8 +87,8 @@ func (r *sharesRun) explainLoss(l *Loss, p int) {
 // first, in multiplicity units and approximately.
 func (r *sharesRun) spending(p int) (spent []float64, total float64) {
 	spent = make([]float64, len(r.order))
-	first := quotient(r.chain.endowment, r.chain.first)
 	for _, t := range r.sup[p] {
+		first := r.chain.endowmentsF[r.purse[t]]
 		m, d, rest := r.mass.approx[t], r.drained[t], first
 		total += m * first
 		for k := r.off[t]; k < r.off[t+1]; k++ {
@@ -109,13 +109,13 @@ func (r *sharesRun) spending(p int) (spent []float64, total float64) {
 
 // moneyBehind is what the supporters of p held at the beginning of round j.
 func (r *sharesRun) moneyBehind(p, j int) *big.Rat {
-	h := newHolding(&r.mass, j)
+	h := newHolding(&r.mass, len(r.base), j)
 	for _, t := range r.sup[p] {
 		if d := r.drained[t]; d == undrained || int(d) >= j {
 			r.holdAt(h, t, j)
 		}
 	}
-	return r.worth(h, newHolding(&r.mass, 0), j)
+	return r.worth(h, nil, j)
 }
 
 const rivalsShown = 3
@@ -137,7 +137,7 @@ func (r *sharesRun) rivals(p int, spent []float64) []Rival {
 	out := make([]Rival, 0, n)
 	for _, j := range rounds[:n] {
 		if paid := r.spentOn(p, j); paid.Sign() > 0 {
-			out = append(out, Rival{Project: r.inst.Projects[r.order[j]].ID, Paid: Ratio{paid}})
+			out = append(out, Rival{Project: r.inst.Projects[r.order[j]].ID, Paid: exact(paid)})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Rival) int { return b.Paid.Cmp(a.Paid.Rat) })
@@ -146,7 +146,7 @@ func (r *sharesRun) rivals(p int, spent []float64) []Rival {
 
 // spentOn is what the supporters of p paid for the project of round j, exactly.
 func (r *sharesRun) spentOn(p, j int) *big.Rat {
-	rest, full := newHolding(&r.mass, j), newHolding(&r.mass, 0)
+	rest, full := newHolding(&r.mass, len(r.base), j), newSums(&r.mass, 1)
 	winner := int32(r.order[j])
 	for _, t := range r.sup[p] {
 		k, ok := slices.BinarySearch(r.item[r.off[t]:r.off[t+1]], winner)
@@ -226,9 +226,8 @@ type backers struct {
 func (r *sharesRun) backers(p int) *backers {
 	b := &backers{sharesRun: r, project: p, rest: make([]float64, len(r.sup[p])), payers: make([][]int, len(r.order))}
 	b.scale, _ = new(big.Float).SetInt(r.scale).Float64()
-	first := quotient(r.chain.endowment, r.chain.first)
 	for k, t := range r.sup[p] {
-		b.rest[k] = first
+		b.rest[k] = r.chain.endowmentsF[r.purse[t]]
 		b.units += r.mass.approx[t] * r.gainF(p, k)
 		for _, q := range r.item[r.off[t]:r.off[t+1]] {
 			if j := r.boughtAt[q]; j >= 0 {
@@ -340,7 +339,7 @@ func (r *sharesRun) wouldWin(p, j int, cost int64) bool {
 // paymentsAt is what the supporters of p could pay together at the beginning of
 // round j if each paid at most head times her gain, and whether all have less.
 func (r *sharesRun) paymentsAt(p, j int, head *big.Rat) (*big.Rat, bool) {
-	rest, full := newHolding(&r.mass, j), newHolding(&r.mass, 0)
+	rest, full := newHolding(&r.mass, len(r.base), j), newSums(&r.mass, 1)
 	headF, _ := head.Float64()
 	everybodyPoor := true
 	for k, t := range r.sup[p] {
@@ -365,5 +364,5 @@ func (r *sharesRun) paymentsAt(p, j int, head *big.Rat) (*big.Rat, bool) {
 	var units big.Int
 	full.into(&units, 0)
 	sum := new(big.Rat).Mul(head, new(big.Rat).SetFrac(&units, r.scale))
-	return sum.Add(sum, r.worth(rest, newHolding(&r.mass, 0), j)), everybodyPoor
+	return sum.Add(sum, r.worth(rest, nil, j)), everybodyPoor
 }

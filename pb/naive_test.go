@@ -121,7 +121,9 @@ func drawElection(t *rapid.T, points, weights bool) (*Instance, *Profile) {
 			}
 		}
 		if weights {
-			b.Weight = big.NewRat(rapid.Int64Range(1, 5).Draw(t, "num"), rapid.Int64Range(1, 7).Draw(t, "den"))
+			// The large primes give a common denominator beyond 62 bits.
+			den := rapid.OneOf(rapid.Int64Range(1, 7), rapid.SampledFrom([]int64{998244353, 1000000007, 1000003})).Draw(t, "den")
+			b.Weight = big.NewRat(rapid.Int64Range(1, 5).Draw(t, "num")*(1+den/7), den)
 		}
 		profile.Ballots = append(profile.Ballots, b)
 	}

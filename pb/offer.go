@@ -17,7 +17,7 @@ func (r *sharesRun) offer(p int) *offer {
 		}
 	}()
 	x := r.lower[p] * float64(r.factor[p]) * (1 - 0x1p-50)
-	r.addPoor(o, x, nil)
+	r.addPoor(o, x, false)
 	d := r.chain.last()
 	var paid, scaled big.Int
 	for {
@@ -25,7 +25,7 @@ func (r *sharesRun) offer(p int) *offer {
 			return nil
 		}
 		x = quotient(o.num, scaled.Mul(o.units, d))
-		if !r.addPoor(o, x, o) {
+		if !r.addPoor(o, x, true) {
 			break
 		}
 	}
@@ -37,14 +37,14 @@ func (r *sharesRun) offer(p int) *offer {
 // if nobody is left to share the rest of the cost.
 func (r *sharesRun) price(o *offer, paid *big.Int) bool {
 	p := o.project
-	r.held.clear()
+	r.units.clear()
 	s := &r.live[p]
 	for k, t := range s.types[:r.alive[p]] {
 		if r.drained[t] == undrained && !r.partial[t] {
-			r.held.add(0, t, s.gainOf(k))
+			r.units.add(0, t, s.gainOf(k))
 		}
 	}
-	r.held.into(o.units, 0)
+	r.units.into(o.units, 0)
 	if o.units.Sign() == 0 {
 		return false
 	}
@@ -60,10 +60,10 @@ func (r *sharesRun) price(o *offer, paid *big.Int) bool {
 
 // hold adds what type t has left to r.held.
 func (r *sharesRun) hold(t int32) {
-	r.held.add(0, t, 1)
+	r.held.whole.add(int(r.purse[t]), t, 1)
 	for k := r.off[t]; k < r.off[t+1]; k++ {
 		if j := r.boughtAt[r.item[k]]; j >= 0 {
-			r.held.add(1+int(j), t, r.gainAt(k))
+			r.held.paid.add(int(j), t, r.gainAt(k))
 		}
 	}
 }
@@ -71,7 +71,7 @@ func (r *sharesRun) hold(t int32) {
 // addPoor puts into the offer's partial list the supporters who have less than
 // the head price x times their gain. Without an exact price only certain cases
 // count; with one, doubtful cases are decided exactly.
-func (r *sharesRun) addPoor(o *offer, x float64, exact *offer) bool {
+func (r *sharesRun) addPoor(o *offer, x float64, priced bool) bool {
 	added := false
 	s := &r.live[o.project]
 	for k, t := range s.types[:r.alive[o.project]] {
@@ -81,7 +81,7 @@ func (r *sharesRun) addPoor(o *offer, x float64, exact *offer) bool {
 		full := x * float64(s.gainOf(k))
 		margin := r.slack + full*0x1p-50
 		gap := full - r.left[t]
-		if gap < -margin || gap <= margin && (exact == nil || !r.poorer(t, exact, s.gainOf(k))) {
+		if gap < -margin || gap <= margin && (!priced || !r.poorer(t, o, s.gainOf(k))) {
 			continue
 		}
 		r.partial[t] = true
@@ -99,7 +99,7 @@ func (r *sharesRun) poorer(t int32, o *offer, gain int64) bool {
 			r.gains[j] = r.gainAt(k)
 		}
 	}
-	money := r.chain.head(r.gains[:len(r.order)])
+	money := r.chain.head(r.purse[t], r.gains[:len(r.order)])
 	clear(r.gains[:len(r.order)])
 	full := new(big.Int).Mul(o.num, big.NewInt(gain))
 	return money.Mul(money, o.units).Cmp(full) < 0

@@ -60,8 +60,9 @@ type Round struct {
 	Project string `json:"project"`
 	Cost    int64  `json:"cost"`
 	Stage   Stage  `json:"stage"`
-	Votes   int64  `json:"votes"`   // voters who support it
-	Support Ratio  `json:"support"` // their weight
+	Floor   string `json:"floor,omitempty"` // the district whose floor paid for it
+	Votes   int64  `json:"votes"`           // voters who support it
+	Support Ratio  `json:"support"`         // their weight
 
 	// Price is what supporters paid per unit of utility, MaxPayment the most that
 	// a unit of weight paid, EffectiveVotes cost / MaxPayment. They are absent

@@ -41,7 +41,7 @@ type loadOffer struct {
 
 func (e *election) sequentialPhragmen(ctx context.Context, opts Options) (*Outcome, error) {
 	out := e.outcome("sequential_phragmen", opts.Ties)
-	r := &phragmen{election: e, last: make([]int32, len(e.votes)), held: newHolding(&e.mass, len(e.sup)), done: make([]bool, len(e.sup))}
+	r := &phragmen{election: e, last: make([]int32, len(e.votes)), held: newHolding(&e.mass, 1, len(e.sup)), done: make([]bool, len(e.sup))}
 	r.chain.reset(new(big.Rat))
 	for t := range r.last {
 		r.last[t] = -1
@@ -144,7 +144,7 @@ func (r *phragmen) offer(p int) *loadOffer {
 	r.held.clear()
 	for _, t := range r.sup[p] {
 		if j := r.last[t]; j >= 0 {
-			r.held.add(1+int(j), t, 1)
+			r.held.paid.add(int(j), t, 1)
 		}
 	}
 	o := &loadOffer{project: p, num: new(big.Int), units: r.supportMass[p]}

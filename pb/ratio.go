@@ -10,8 +10,12 @@ import (
 // Ratio is an exact quantity of a record: a price, a payment, an endowment.
 // Written as JSON it is the fraction itself ("4280359/256294750") when that
 // takes at most 60 characters, else "~" and the value to 18 decimals, so that
-// a record stays small and the same outcome always gives the same bytes.
-type Ratio struct{ *big.Rat }
+// a record stays small and the same outcome always gives the same bytes. A value
+// read back from the second form is rounded, and is written in it again.
+type Ratio struct {
+	*big.Rat
+	rounded bool
+}
 
 const ratioExactLength = 60
 
@@ -20,7 +24,7 @@ func (q Ratio) String() string {
 	if q.Rat == nil {
 		return ""
 	}
-	if s := q.RatString(); len(s) <= ratioExactLength {
+	if s := q.RatString(); len(s) <= ratioExactLength && !q.rounded {
 		return s
 	}
 	return "~" + q.FloatString(18)
@@ -38,8 +42,7 @@ func (q Ratio) Float() float64 {
 // MarshalJSON writes the short form described at Ratio.
 func (q Ratio) MarshalJSON() ([]byte, error) { return json.Marshal(q.String()) }
 
-// UnmarshalJSON reads what MarshalJSON wrote; a value marked "~" comes back
-// rounded as it was written.
+// UnmarshalJSON reads what MarshalJSON wrote.
 func (q *Ratio) UnmarshalJSON(data []byte) error {
 	var s string
 	if err := json.Unmarshal(data, &s); err != nil {
@@ -52,7 +55,9 @@ func (q *Ratio) UnmarshalJSON(data []byte) error {
 	// A bound on the length keeps "1e999999999" from filling the memory.
 	r, ok := new(big.Rat), false
 	if len(s) < 1024 && !strings.ContainsAny(s, "eEpP") {
-		r, ok = r.SetString(strings.TrimPrefix(s, "~"))
+		var digits string
+		digits, q.rounded = strings.CutPrefix(s, "~")
+		r, ok = r.SetString(digits)
 	}
 	if !ok {
 		return fmt.Errorf("pb: %q is no ratio", s)
@@ -61,6 +66,8 @@ func (q *Ratio) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func ratio(num, den *big.Int) Ratio { return Ratio{new(big.Rat).SetFrac(num, den)} }
+func exact(r *big.Rat) Ratio { return Ratio{Rat: r} }
 
-func wholeRatio(n int64) Ratio { return Ratio{new(big.Rat).SetInt64(n)} }
+func ratio(num, den *big.Int) Ratio { return exact(new(big.Rat).SetFrac(num, den)) }
+
+func wholeRatio(n int64) Ratio { return exact(new(big.Rat).SetInt64(n)) }

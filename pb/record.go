@@ -30,21 +30,29 @@ func (e *election) round(p int, stage Stage) Round {
 // record writes the rounds of a finished run.
 func (r *sharesRun) record(out *Outcome) {
 	classes := r.sortedClasses()
-	endowment := new(big.Rat).SetFrac(r.chain.endowment, r.chain.first)
-	money := new(big.Rat).SetFrac(r.total, r.scale)
-	money.Mul(money, endowment)
+	money := r.allMoney()
 	for j, p := range r.order {
 		round := r.round(p, StageShares)
 		out.Cost += round.Cost
 		r.payments(&round, j, classes)
 		money = new(big.Rat).Sub(money, new(big.Rat).SetInt64(round.Cost))
-		round.MoneyLeft = Ratio{money}
+		round.MoneyLeft = exact(money)
 		out.Rounds = append(out.Rounds, round)
 	}
 	for _, t := range r.met {
 		out.Rounds[t.round].Tied, out.Rounds[t.round].TiedBy = r.ids(t.with), t.by
 		slices.Sort(out.Rounds[t.round].Tied)
 	}
+}
+
+// allMoney is what all voters have before the first round.
+func (r *sharesRun) allMoney() *big.Rat {
+	sum := new(big.Int)
+	for t, purse := range r.purse {
+		m := r.mass.big(int32(t))
+		sum.Add(sum, m.Mul(m, r.chain.endowments[purse]))
+	}
+	return new(big.Rat).SetFrac(sum, new(big.Int).Mul(r.chain.first, r.scale))
 }
 
 func (e *election) sortedClasses() []int32 {
@@ -62,7 +70,7 @@ func (e *election) sortedClasses() []int32 {
 func (r *sharesRun) payments(round *Round, j int, classes []int32) {
 	p := r.order[j]
 	head := ratio(r.chain.num[j], r.chain.den[j]).Rat
-	round.Price = Ratio{new(big.Rat)}
+	round.Price = exact(new(big.Rat))
 	if round.Cost == 0 {
 		return
 	}
@@ -79,15 +87,15 @@ func (r *sharesRun) payments(round *Round, j int, classes []int32) {
 			round.ByClass = append(round.ByClass, paid)
 		}
 	}
-	round.MaxPayment = Ratio{most.value}
-	round.EffectiveVotes = Ratio{new(big.Rat).Quo(new(big.Rat).SetInt64(round.Cost), most.value)}
+	round.MaxPayment = exact(most.value)
+	round.EffectiveVotes = exact(new(big.Rat).Quo(new(big.Rat).SetInt64(round.Cost), most.value))
 }
 
 // paidBy adds up what some supporters of the project of round j paid, given as
 // positions in the list of its supporters.
 func (r *sharesRun) paidBy(round *Round, j int, supporters []int, most *maximum) ClassPayment {
 	p := r.order[j]
-	rest, full := newHolding(&r.mass, j), newHolding(&r.mass, 0)
+	rest, full := newHolding(&r.mass, len(r.base), j), newSums(&r.mass, 1)
 	out := ClassPayment{}
 	for _, k := range supporters {
 		t, gain := r.sup[p][k], r.gainOf(p, k)
@@ -110,7 +118,7 @@ func (r *sharesRun) paidBy(round *Round, j int, supporters []int, most *maximum)
 		}
 		out.Payers += r.votes[t]
 	}
-	out.Paid = Ratio{r.worth(rest, full, j)}
+	out.Paid = exact(r.worth(rest, full, j))
 	return out
 }
 
@@ -133,7 +141,7 @@ func (m *maximum) offer(approx float64, exact func() *big.Rat) {
 // restF is the head money of type t at the beginning of round j, within slack,
 // for a type that had not paid all it had before.
 func (r *sharesRun) restF(t int32, j int) float64 {
-	left := quotient(r.chain.endowment, r.chain.first)
+	left := r.chain.endowmentsF[r.purse[t]]
 	for k := r.off[t]; k < r.off[t+1]; k++ {
 		if i := r.boughtAt[r.item[k]]; i >= 0 && int(i) < j {
 			left -= r.chain.approx[i] * float64(r.gainAt(k))
@@ -154,26 +162,26 @@ func (r *sharesRun) rest(t int32, j int) *big.Rat {
 			gains[i] = r.gainAt(k)
 		}
 	}
-	return ratio(r.chain.head(gains), r.chain.upto(j)).Rat
+	return ratio(r.chain.head(r.purse[t], gains), r.chain.upto(j)).Rat
 }
 
 // holdAt adds what type t had left at the beginning of round j.
 func (r *sharesRun) holdAt(h *holding, t int32, j int) {
-	h.add(0, t, 1)
+	h.whole.add(int(r.purse[t]), t, 1)
 	for k := r.off[t]; k < r.off[t+1]; k++ {
 		if i := r.boughtAt[r.item[k]]; i >= 0 && int(i) < j {
-			h.add(1+int(i), t, r.gainAt(k))
+			h.paid.add(int(i), t, r.gainAt(k))
 		}
 	}
 }
 
 // worth is the money in rest, at the beginning of round j, and the payments of
 // those in full at the price of round j.
-func (r *sharesRun) worth(rest, full *holding, j int) *big.Rat {
+func (r *sharesRun) worth(rest *holding, full *sums, j int) *big.Rat {
 	var money, units big.Int
 	r.chain.money(&money, rest, j)
 	sum := new(big.Rat).SetFrac(&money, r.chain.upto(j))
-	if full.into(&units, 0) {
+	if full != nil && full.into(&units, 0) {
 		sum.Add(sum, new(big.Rat).SetFrac(units.Mul(&units, r.chain.num[j]), r.chain.den[j]))
 	}
 	return sum.Quo(sum, new(big.Rat).SetInt(r.scale))

@@ -17,6 +17,10 @@ type sharesRun struct {
 	ties  TieBreaker
 	chain chain
 
+	// purse tells which endowment each type has: all the same in the rule proper.
+	purse []int32
+	base  []*big.Rat
+
 	left    []float64 // head money left per type, within slack
 	slack   float64
 	drained []int32 // round in which the type paid all it had left, or undrained
@@ -48,6 +52,7 @@ type sharesRun struct {
 	// Scratch of offer.
 	partial []bool
 	held    *holding
+	units   *sums
 	gains   []int64 // by round
 }
 
@@ -118,7 +123,7 @@ func newSharesRun(e *election, ties TieBreaker) *sharesRun {
 		state: make([]projectState, n), look: make([]lookState, n), boughtAt: make([]int32, n),
 		lower: make([]float64, n), lowest: make([]float64, n), gains: make([]int64, n),
 		costMass: make([]*big.Int, n), costF: make([]float64, n),
-		held: newHolding(&e.mass, n), live: make([]supporters, n), alive: make([]int, n),
+		held: newHolding(&e.mass, 1, n), units: newSums(&e.mass, 1), purse: make([]int32, types), live: make([]supporters, n), alive: make([]int, n),
 	}
 	for p := range n {
 		r.live[p] = supporters{types: slices.Clone(e.sup[p]), mass: make([]float64, len(e.sup[p]))}
@@ -172,10 +177,16 @@ func (r *sharesRun) gainAt(k int32) int64 {
 // rounding bounds the relative error of a sum over the supporters of p.
 func (r *sharesRun) rounding(p int) float64 { return float64(len(r.sup[p])+16) * 0x1p-52 }
 
-// play runs the rule at an endowment per unit of multiplicity (of 1/scale) and
-// stops early once more than the budget is spent.
-func (r *sharesRun) play(ctx context.Context, endowment *big.Rat) error {
-	r.reset(endowment)
+// endow sets what each unit of weight has before any completion, by purse.
+func (r *sharesRun) endow(base ...*big.Rat) {
+	r.base = base
+	r.held = newHolding(&r.mass, len(base), len(r.sup))
+}
+
+// play runs the rule with all endowments raised by the same amount. It stops
+// early once more than the budget is spent.
+func (r *sharesRun) play(ctx context.Context, raise *big.Rat) error {
+	r.reset(raise)
 	for r.spent <= r.inst.Budget {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -193,13 +204,16 @@ func (r *sharesRun) play(ctx context.Context, endowment *big.Rat) error {
 	return nil
 }
 
-func (r *sharesRun) reset(endowment *big.Rat) {
-	r.chain.reset(endowment)
-	f := quotient(endowment.Num(), endowment.Denom())
-	for t := range r.left {
-		r.left[t], r.drained[t] = f, undrained
+func (r *sharesRun) reset(raise *big.Rat) {
+	raised := make([]*big.Rat, len(r.base))
+	for i, b := range r.base {
+		raised[i] = new(big.Rat).Add(b, raise)
 	}
-	r.slack = f * 0x1p-50
+	r.chain.reset(raised...)
+	for t := range r.left {
+		r.left[t], r.drained[t] = r.chain.endowmentsF[r.purse[t]], undrained
+	}
+	r.slack = slices.Max(r.chain.endowmentsF) * 0x1p-50
 	r.order, r.spent, r.met = r.order[:0], 0, r.met[:0]
 	r.above, r.second = r.above[:0], r.second[:0]
 	copy(r.lower, r.lowest)
@@ -385,8 +399,8 @@ func (r *sharesRun) buy(o *offer) {
 		}
 	}
 	// Each payment and each subtraction adds at most this much, since nobody pays
-	// more than the endowment.
-	r.slack += quotient(r.chain.endowment, r.chain.first) * 0x1p-50
+	// more than the largest endowment.
+	r.slack += slices.Max(r.chain.endowmentsF) * 0x1p-50
 	r.state[p], r.boughtAt[p] = bought, round
 	r.order = append(r.order, p)
 	r.spent += r.inst.Projects[p].Cost

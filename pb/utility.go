@@ -68,3 +68,22 @@ func (u Utility) of(b *Ballot, k int) *big.Rat {
 	}
 	return r
 }
+
+// worth is the true gain of ballot b from its k-th project, which costs cost.
+func (u Utility) worth(profile *Profile, cost int64, b *Ballot, k int) *big.Rat {
+	if u.uniform() {
+		switch {
+		case b.Points != nil && b.Points[k] <= 0:
+			return new(big.Rat)
+		case u.form == formCost:
+			return new(big.Rat).SetInt64(cost)
+		}
+		return big.NewRat(1, 1)
+	}
+	gain := u.of(b, k)
+	if u.form == formPoints {
+		unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(profile.PointDecimals)), nil)
+		gain.Quo(gain, new(big.Rat).SetInt(unit))
+	}
+	return gain
+}
