@@ -53,7 +53,8 @@ func (f *Fault) Error() string {
 	return fmt.Sprintf("%s%s: got %s, want %s", where, f.Code, f.Got, f.Want)
 }
 
-// Faults is an error that lists all faults of a file, in the order of its lines.
+// Faults is an error that lists all faults of a file: first the one that ended
+// reading, if one did, then the others in the order of their lines.
 type Faults []*Fault
 
 func (f Faults) Error() string {

@@ -11,36 +11,40 @@ const MaxAmount = 1_000_000_000_000_000
 
 // Project is one item on the ballot.
 type Project struct {
-	ID   string
-	Cost int64 // smallest units; zero is allowed, such a project is bought at once if anybody supports it
-	Name string
+	ID   string `json:"id"`
+	Cost int64  `json:"cost"` // smallest units; zero is allowed, such a project is bought at once if anybody supports it
+	Name string `json:"name,omitempty"`
 
-	Categories []string
-	Targets    []string // the people the project is meant for
-	District   string   // the place it belongs to; used by local budgets and floors
+	Categories []string `json:"categories,omitempty"`
+	Targets    []string `json:"targets,omitempty"`  // the people the project is meant for
+	District   string   `json:"district,omitempty"` // the place it belongs to; used by local budgets and floors
 
 	// Latitude and Longitude are kept as written (decimal degrees), so that a
 	// file survives reading and writing; empty when unknown.
-	Latitude, Longitude string
+	Latitude  string `json:"latitude,omitempty"`
+	Longitude string `json:"longitude,omitempty"`
 
 	// Extra keeps further columns of a file by their heading.
-	Extra map[string]string
+	Extra map[string]string `json:"extra,omitempty"`
 }
 
 // Instance is what a vote decides about: projects and the money for them.
 type Instance struct {
-	Budget   int64 // smallest units
-	Decimals int   // decimals of the smallest unit: 2 for centimes, 0 when amounts are whole units
-	Projects []Project
+	Budget   int64     `json:"budget"`   // smallest units
+	Decimals int       `json:"decimals"` // decimals of the smallest unit: 2 for centimes, 0 when amounts are whole units
+	Projects []Project `json:"projects"`
 
 	// Meta keeps the fields of a file's META section in their order, and Columns
 	// the headings of its PROJECTS section, so that it can be written again.
-	Meta    []Field
-	Columns []string
+	Meta    []Field  `json:"meta,omitempty"`
+	Columns []string `json:"columns,omitempty"`
 }
 
 // Field is a key with its value, as a file's META section lists them.
-type Field struct{ Key, Value string }
+type Field struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
 
 // Get returns the value of a descriptive field, "" if the instance lacks it.
 func (in *Instance) Get(key string) string {
@@ -121,20 +125,20 @@ const (
 
 // Ballot is one voter's choice, or the same choice of Count voters.
 type Ballot struct {
-	Voter    string   // id of the voter, "" if not kept
-	Projects []string // ids; best first where the ballot ranks
-	Points   []int64  // cumulative and scoring: points in the order of Projects, in units of Profile.PointDecimals
+	Voter    string   `json:"voter,omitempty"`  // id of the voter, "" if not kept
+	Projects []string `json:"projects"`         // ids; best first where the ballot ranks
+	Points   []int64  `json:"points,omitempty"` // cumulative and scoring: points in the order of Projects, in units of Profile.PointDecimals
 
 	// Weight is the ballot's multiplicity: a ballot of weight 2 counts exactly
 	// like two ballots. Nil means 1. It must be positive.
-	Weight *big.Rat
-	Count  int // number of voters who cast exactly this ballot, each with Weight; 0 means 1
+	Weight *big.Rat `json:"weight,omitempty"`
+	Count  int      `json:"count,omitempty"` // number of voters who cast exactly this ballot, each with Weight; 0 means 1
 
-	Class string // college, or commune and college: payments are shown by it
-	Place string // district, commune or neighbourhood the voter belongs to
+	Class string `json:"class,omitempty"` // college, or commune and college: payments are shown by it
+	Place string `json:"place,omitempty"` // district, commune or neighbourhood the voter belongs to
 
 	// Extra holds the values of the further columns of Profile.Columns.
-	Extra []string
+	Extra []string `json:"extra,omitempty"`
 }
 
 // Voters is how many people the ballot stands for.
@@ -148,12 +152,12 @@ func (b *Ballot) Voters() int {
 // Profile holds all ballots, empty ones too: who casts an empty ballot is a
 // voter and has a share of the budget that nobody else may spend.
 type Profile struct {
-	Kind          Kind
-	PointDecimals int // decimals of one point: 0 when points are whole numbers
-	Ballots       []Ballot
+	Kind          Kind     `json:"kind"`
+	PointDecimals int      `json:"point_decimals,omitempty"` // decimals of one point: 0 when points are whole numbers
+	Ballots       []Ballot `json:"ballots"`
 
 	// Columns are the headings of a file's VOTES section in their order.
-	Columns []string
+	Columns []string `json:"columns,omitempty"`
 }
 
 // Voters is the number of people who voted.

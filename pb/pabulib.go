@@ -1,6 +1,7 @@
 package pb
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -72,13 +73,18 @@ func NewPabulibReader(r io.Reader, opts ReadOptions) (*PabulibReader, error) {
 		return nil, err
 	}
 	if p.strict && len(p.faults) > 0 {
-		return nil, p.faults
+		return nil, p.Warnings()
 	}
 	return p, nil
 }
 
-// Warnings are the faults met so far, at most 200 of them.
-func (p *PabulibReader) Warnings() Faults { return p.faults }
+// Warnings are the faults met so far in the order of their lines, at most 200.
+func (p *PabulibReader) Warnings() Faults {
+	slices.SortStableFunc(p.faults, func(a, b *Fault) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return p.faults
+}
 
 // fault is a fault at a cell of a row, or at the line reached where r is nil.
 func (p *PabulibReader) fault(code FaultCode, r *row, cell int, got, want string) *Fault {
@@ -103,7 +109,7 @@ func (p *PabulibReader) note(f *Fault) {
 // stop is the error for a fault that no reading can get around; it comes first,
 // before the faults told so far.
 func (p *PabulibReader) stop(code FaultCode, r *row, cell int, got, want string) error {
-	return append(Faults{p.fault(code, r, cell, got, want)}, p.faults...)
+	return append(Faults{p.fault(code, r, cell, got, want)}, p.Warnings()...)
 }
 
 // nextRow reads a row; rows that are no text are told and passed on.
@@ -112,7 +118,7 @@ func (p *PabulibReader) nextRow() (*row, error) {
 	var f *Fault
 	if errors.As(err, &f) {
 		if r == nil || f.Code == OpenQuote {
-			return nil, append(Faults{f}, p.faults...)
+			return nil, append(Faults{f}, p.Warnings()...)
 		}
 		p.note(f)
 		return r, nil

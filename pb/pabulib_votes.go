@@ -63,7 +63,7 @@ func (p *PabulibReader) Next() (*Ballot, error) {
 		p.ended = true
 		p.checkEnd()
 		if p.strict && len(p.faults) > 0 {
-			return nil, p.faults
+			return nil, p.Warnings()
 		}
 		return nil, io.EOF
 	}

@@ -109,6 +109,9 @@ func Merge(parts []Part) (*Instance, *Profile, error) {
 		}
 		for _, b := range part.Profile.Ballots {
 			b.Place, b.Projects, b.Points, b.Extra = part.District, slices.Clone(b.Projects), slices.Clone(b.Points), nil
+			if b.Voter != "" {
+				b.Voter = part.District + "/" + b.Voter
+			}
 			for k := range b.Projects {
 				b.Projects[k] = part.District + "/" + b.Projects[k]
 			}

@@ -12,6 +12,7 @@ type Rule struct {
 	kinds []Kind
 	run   func(ctx context.Context, e *election, opts Options) (*Outcome, error)
 	opts  Options // utility and completion
+	extra bool    // no reference file has it
 }
 
 var (
@@ -34,7 +35,7 @@ func makeRules() []Rule {
 	for _, f := range families {
 		for _, c := range []Completion{None, Add1E, Add1, Add1U, Fill} {
 			opts := Options{Utility: f.util, Completion: c}
-			rules = append(rules, Rule{Name: opts.ruleName(), kinds: f.kinds, opts: opts, run: runShares})
+			rules = append(rules, Rule{Name: opts.ruleName(), kinds: f.kinds, opts: opts, run: runShares, extra: c == Fill})
 		}
 	}
 	return append(rules,
@@ -63,12 +64,15 @@ func runBOS(ctx context.Context, e *election, opts Options) (*Outcome, error) {
 	return e.bosEqualShares(ctx, opts)
 }
 
-// Rules lists all rules with a name: greedy_, mes_ with cost, cardinality,
-// points and borda, the latter also with _add1e, _add1, _add1u and _u;
+// Rules lists the rules that reference files name: greedy_ and mes_ with cost,
+// cardinality, points and borda, the latter also with _add1e, _add1 and _add1u;
 // sequential_phragmen, maximin_support and bos_equal_shares.
-func Rules() []Rule { return slices.Clone(allRules) }
+func Rules() []Rule {
+	return slices.DeleteFunc(slices.Clone(allRules), func(r Rule) bool { return r.extra })
+}
 
-// RuleByName finds a rule; false if no rule has the name.
+// RuleByName finds a rule; false if no rule has the name. Besides those of Rules
+// it knows mes_ with completion _u alone.
 func RuleByName(name string) (Rule, bool) {
 	i := slices.IndexFunc(allRules, func(r Rule) bool { return r.Name == name })
 	if i < 0 {
@@ -79,6 +83,9 @@ func RuleByName(name string) (Rule, bool) {
 
 // Applies tells whether the rule is defined for ballots of a kind.
 func (r Rule) Applies(kind Kind) bool { return slices.Contains(r.kinds, kind) }
+
+// Options are the utility and the completion of the rule.
+func (r Rule) Options() (Utility, Completion) { return r.opts.Utility, r.opts.Completion }
 
 // Run computes the outcome. Of the options it takes ties, step, restarts,
 // progress and brevity; utility and completion are the rule's own.

@@ -100,7 +100,7 @@ func districtName(d int) string { return fmt.Sprintf("district %02d", d+1) }
 func (s Synthetic) instance(rnd *rand.Rand, culture string) *Instance {
 	inst := &Instance{Meta: []Field{
 		{"description", fmt.Sprintf("synthetic, %s, seed %d", culture, s.Seed)},
-		{"country", "none"}, {"unit", "none"}, {"instance", "synthetic"}, {"rule", "none"},
+		{"country", "synthetic"}, {"unit", "synthetic"}, {"instance", "synthetic"}, {"rule", "unspecified"},
 	}}
 	var total int64
 	for p := range s.Projects {
