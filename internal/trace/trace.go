@@ -109,11 +109,13 @@ type Step struct {
 
 	Contribution *consultation.Contribution // the first of those said
 	Meeting      *consultation.Meeting
-	Count        int // contributions of the step
+	Count        int // contributions, or published reports
 	Proposal     *consultation.Proposal
 	Answer       *consultation.Answer
 	Statements   []deliberation.Results
 	Option       *Option
+	Projects     []Ref
+	Version      string // number of the version of the roadmap that adopted the first project
 }
 
 // Stage is the stage of the line that the step belongs to.

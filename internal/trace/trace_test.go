@@ -373,3 +373,64 @@ func (w *world) queries(proposal string) int {
 	w.must(err)
 	return n
 }
+
+// link writes links and an open change of each subject, as later stages do.
+func (w *world) link(open []string, links ...programme.Link) {
+	w.Helper()
+	w.clock.Advance(time.Hour)
+	w.must(w.db.Write(w.Context(), w.p.ID, func(tx *store.Tx) error {
+		for _, subject := range open {
+			if _, err := tx.Append(store.Change{Kind: "thing.changed.v1", Subject: subject, Open: true, Public: store.Part{"by": store.Part{"role": "governor"}}}); err != nil {
+				return err
+			}
+		}
+		if len(open) == 0 {
+			if _, err := tx.Append(store.Change{Kind: "thing.changed.v1", Subject: "thing", Public: store.Part{}}); err != nil {
+				return err
+			}
+		}
+		return programme.AddLinks(tx, links...)
+	}))
+}
+
+func TestTheWayToAProjectAndBack(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		m := w.meeting()
+		c := w.say(m, "بغينا ربط فردي")
+		w.release(m)
+		p, other := w.group("الربط الفردي بالماء", c), w.group("مسلك قروي", w.lone())
+		w.answer(p, consultation.Retained, "")
+		w.answer(other, consultation.Retained, "")
+		won, lost, vote := w.vote(p, other)
+		w.publish(vote)
+		project, second := programme.FormatNumber(programme.Project, 1), programme.FormatNumber(programme.Project, 2)
+		subject, version := programme.Subject(programme.Project, project), programme.Subject(programme.Version, programme.FormatNumber(programme.Version, 1))
+		way := fmt.Sprintf("said, proposed(%s), answered(%[1]s), ranked", p)
+
+		// A project that is being drafted is told only as something internal.
+		w.link(nil, programme.Link{Source: programme.Subject(programme.Option, won), Target: subject, Kind: programme.BecameA})
+		w.wants(c, way+", planned?*, -paid, -judged")
+		if _, err := w.trace.Way(w.Context(), w.p, programme.Project, project); !fault.Is(err, fault.NotFound) {
+			t.Errorf("an internal project: %v", err)
+		}
+		// Adopted: the version's leaf holds it.
+		w.link([]string{version}, programme.Link{Source: subject, Target: version, Kind: programme.AdoptedIn})
+		planned := w.wants(c, way+", planned*, -paid, -judged").Steps[4]
+		if planned.Version != "RV-0001-3" || planned.Mark.Role != "governor" || len(planned.Projects) != 1 || planned.Projects[0].Number != project {
+			t.Errorf("%+v %+v", planned, planned.Mark)
+		}
+		// Reported on, and to be judged by an indicator.
+		report, objective, indicator := programme.Subject(programme.Report, programme.FormatNumber(programme.Report, 1)), programme.Subject(programme.Objective, programme.FormatNumber(programme.Objective, 1)), programme.Subject(programme.Indicator, programme.FormatNumber(programme.Indicator, 1))
+		w.link([]string{report, indicator}, programme.Link{Source: subject, Target: report, Kind: programme.ReportedIn},
+			programme.Link{Source: subject, Target: objective, Kind: programme.Serves}, programme.Link{Source: objective, Target: indicator, Kind: programme.JudgedBy})
+		for _, n := range []string{c, p, won, project} {
+			steps := w.wants(n, way+", planned, paid*, -judged").Steps
+			if paid, judged := steps[5], steps[6]; paid.Count != 1 || len(judged.Also) != 1 || judged.Also[0].Number != "I-0001-3" {
+				t.Errorf("%s: %+v %+v", n, paid, judged)
+			}
+		}
+		// A decision may take up what the vote left out: the branch stays, the way goes on.
+		w.link([]string{programme.Subject(programme.Project, second)}, programme.Link{Source: programme.Subject(programme.Option, lost), Target: programme.Subject(programme.Project, second), Kind: programme.BecameA})
+		w.wants(second, fmt.Sprintf("said, proposed(%s), answered(%[1]s), ranked x%s, planned*, -paid, -judged", other, lost))
+	})
+}

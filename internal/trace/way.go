@@ -15,7 +15,7 @@ import (
 
 // Followed tells whether things of a kind have a way of their own.
 func Followed(k programme.Kind) bool {
-	return k == programme.Contribution || k == programme.Proposal || k == programme.Statement || k == programme.Option
+	return k == programme.Contribution || k == programme.Proposal || k == programme.Statement || k == programme.Option || k == programme.Project
 }
 
 // Way is the way of one thing as everyone may read it. NotFound for a thing that
@@ -119,6 +119,13 @@ func (b *builder) known() error {
 		} else if ok {
 			return nil
 		}
+	case programme.Project:
+		subject := programme.Subject(programme.Project, n)
+		if _, adopted := b.adoption(subject); b.released(subject) || !adopted.At.IsZero() {
+			return nil
+		} else if len(b.graph.before) > 1 {
+			return unreleased
+		}
 	}
 	return fault.New(fault.NotFound, "trace.error.unknown")
 }
@@ -134,9 +141,15 @@ func (b *builder) way() Way {
 	}
 	b.addDebated(&w)
 	b.addRanked(&w, chain)
+	projects := b.projects(chain)
+	b.addPlanned(&w, projects)
+	b.addPaid(&w, projects)
 	b.describe(&w, chain, said)
 	if !w.Ended {
 		b.lookAhead(&w, chain)
+		if last := &w.Steps[len(w.Steps)-1]; last.Kind == Judged {
+			last.Also = b.indicators(projects)
+		}
 	}
 	return w
 }
@@ -319,20 +332,20 @@ func (b *builder) expected(cycle int64, stage programme.Stage) time.Time {
 	return best
 }
 
-// mark finds the newest released change of a thing among some kinds.
+// mark finds the newest released change of a thing among some kinds, or of any kind.
 func (b *builder) mark(subject string, kinds ...string) *Mark {
 	for _, m := range slices.Backward(b.marks[subject]) {
-		if slices.Contains(kinds, m.Kind) {
+		if len(kinds) == 0 || slices.Contains(kinds, m.Kind) {
 			return &m
 		}
 	}
 	return nil
 }
 
-// first finds the oldest released change of a thing among some kinds.
+// first finds the oldest released change of a thing among some kinds, or of any kind.
 func (b *builder) first(subject string, kinds ...string) *Mark {
 	for _, m := range b.marks[subject] {
-		if slices.Contains(kinds, m.Kind) {
+		if len(kinds) == 0 || slices.Contains(kinds, m.Kind) {
 			return &m
 		}
 	}

@@ -31,7 +31,7 @@ func (h *Handlers) Routes() []page.Route {
 var ownPages = map[programme.Kind]string{
 	programme.Meeting: "/consultation/meetings/", programme.Contribution: "/consultation/contributions/", programme.Proposal: "/consultation/proposals/",
 	programme.Statement: "/deliberation/statements/", programme.Vote: "/prioritisation/votes/", programme.Option: "/prioritisation/options/",
-	programme.Project: "/delivery/projects/", programme.Indicator: "/evaluation/indicators/", programme.Version: "/roadmap/versions/",
+	programme.Project: "/roadmap/projects/", programme.Indicator: "/evaluation/indicators/", programme.Version: "/roadmap/versions/",
 }
 
 func (h *Handlers) trace(w http.ResponseWriter, r *http.Request) error {

@@ -52,8 +52,15 @@ func (d data) step(s trace.Step) ui.TraceStep {
 		d.debated(&out, s)
 	case s.Option != nil:
 		d.ranked(&out, s)
+	case len(s.Projects) > 0:
+		d.planned(&out, s)
+	case s.Kind == trace.Paid && s.State != trace.Ahead:
+		out.Finding = ui.M(d.Lang, "trace.reports", "n", s.Count)
 	default:
 		out.Finding = ui.M(d.Lang, "trace.ahead."+string(s.Kind))
+		if len(s.Also) > 0 {
+			out.Why = ui.M(d.Lang, "trace.judged_by", "indicators", d.things(s.Also))
+		}
 	}
 	for _, b := range s.Branches {
 		out.Branches = append(out.Branches, d.branch(b))
@@ -202,6 +209,22 @@ func (d data) debated(out *ui.TraceStep, s trace.Step) {
 		}
 	}
 	out.Finding, out.Why = ui.Join(" · ", findings...), ui.Join(" ", whys...)
+}
+
+func (d data) planned(out *ui.TraceStep, s trace.Step) {
+	out.Finding = ui.M(d.Lang, "trace.projects", "n", len(s.Projects), "projects", d.things(s.Projects))
+	if s.Version != "" {
+		out.Why = ui.M(d.Lang, "trace.adopted", "version", ui.Link(d.P(ownPages[programme.Version]+s.Version), isolated(s.Version)))
+	}
+}
+
+// things lists other things by their numbers, each leading to its own page.
+func (d data) things(list []trace.Ref) templ.Component {
+	var links []templ.Component
+	for _, r := range list {
+		links = append(links, ui.Link(d.P(ownPages[r.Kind]+r.Number), isolated(r.Number)))
+	}
+	return ui.Join(d.T("common.separator"), links...)
 }
 
 // unit names a place; what the pack does not know stays a code.

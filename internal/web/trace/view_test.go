@@ -171,6 +171,21 @@ func TestEveryNextMoverHasWords(t *testing.T) {
 	}
 }
 
+func TestProjectsReportsAndIndicatorsHaveTheirWords(t *testing.T) {
+	w := trace.Way{Root: trace.Ref{Kind: programme.Project, Number: "PR-0001-3"}, Next: trace.Next{Kind: trace.Judged}, Steps: []trace.Step{
+		{Kind: trace.Planned, State: trace.Done, At: days(-30), Width: 2, Projects: []trace.Ref{{Kind: programme.Project, Number: "PR-0001-3"}, {Kind: programme.Project, Number: "PR-0002-1"}}, Version: "RV-0001-3", Mark: mark(9)},
+		{Kind: trace.Paid, State: trace.Current, At: days(-2), Width: 2, Count: 3, Mark: mark(10)},
+		{Kind: trace.Judged, State: trace.Ahead, Width: 2, Also: []trace.Ref{{Kind: programme.Indicator, Number: "I-0001-3"}}}}}
+	for _, l := range i18n.Langs {
+		out := render(t, l, w)
+		for _, want := range []string{"/roadmap/projects/PR-0001-3", "PR-0002-1", "/roadmap/versions/RV-0001-3", "/evaluation/indicators/I-0001-3"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s: %s is missing", l, want)
+			}
+		}
+	}
+}
+
 func TestRefsAreBounded(t *testing.T) {
 	var refs []trace.Ref
 	for i := range 40 {
