@@ -2,6 +2,7 @@ package pb
 
 import (
 	"context"
+	"fmt"
 	"math/big"
 	"slices"
 )
@@ -39,6 +40,7 @@ func (a loadBound) compare(b loadBound) int {
 func (e *election) maximinSupport(ctx context.Context, opts Options) (*Outcome, error) {
 	out := e.outcome("maximin_support", opts.Ties)
 	bounds := make([]loadBound, len(e.sup))
+	w := &weightiest{election: e, known: map[string]bool{}}
 	var left, chosen []int
 	for p := range e.sup {
 		if e.affordable(p) {
@@ -51,7 +53,7 @@ func (e *election) maximinSupport(ctx context.Context, opts Options) (*Outcome, 
 		if len(left) == 0 {
 			break
 		}
-		best, tied, by, err := e.leastLoad(ctx, opts.Ties, chosen, left, bounds)
+		best, tied, by, err := w.leastLoad(ctx, opts.Ties, chosen, left, bounds)
 		if err != nil {
 			return nil, err
 		}
@@ -80,9 +82,72 @@ func (e *election) maximinSupport(ctx context.Context, opts Options) (*Outcome, 
 	return out, nil
 }
 
+// weightiest remembers sets of bought projects that were dear for their
+// supporters: with a further project each of them bounds the load from below.
+type weightiest struct {
+	*election
+	sets  []heavySet
+	known map[string]bool
+}
+
+type heavySet struct {
+	cost, mass *big.Int
+	reached    []bool // by type: supports something in the set
+}
+
+// setsKept bounds the sets that are remembered; the latest are the tightest.
+const setsKept = 48
+
+// remember keeps a set of bought projects.
+func (w *weightiest) remember(set []int) {
+	key := fmt.Sprint(set)
+	if len(set) == 0 || w.known[key] {
+		return
+	}
+	w.known[key] = true
+	h := heavySet{cost: new(big.Int), mass: new(big.Int), reached: make([]bool, len(w.votes))}
+	for _, p := range set {
+		h.cost.Add(h.cost, w.costMass(p))
+		h.mass.Add(h.mass, w.massBeyond(p, h.reached))
+		for _, t := range w.sup[p] {
+			h.reached[t] = true
+		}
+	}
+	if w.sets = append(w.sets, h); len(w.sets) > setsKept {
+		w.sets = w.sets[1:]
+	}
+}
+
+// massBeyond is the weight of the supporters of p who are not among the reached.
+func (w *weightiest) massBeyond(p int, reached []bool) *big.Int {
+	sum := newSums(&w.mass, 1)
+	for _, t := range w.sup[p] {
+		if !reached[t] {
+			sum.add(0, t, 1)
+		}
+	}
+	out := new(big.Int)
+	sum.into(out, 0)
+	return out
+}
+
+// lift raises the bound of p by what the remembered sets tell.
+func (w *weightiest) lift(b *loadBound, p int) {
+	for _, s := range w.sets {
+		with := loadBound{cost: new(big.Int).Add(s.cost, w.costMass(p)), mass: w.massBeyond(p, s.reached)}
+		with.mass.Add(with.mass, s.mass)
+		if b.compare(with) < 0 {
+			b.cost, b.mass = with.cost, with.mass
+		}
+	}
+}
+
 // leastLoad finds the project whose purchase leads to the least load. Only
 // projects whose bound is not above the best are computed.
-func (e *election) leastLoad(ctx context.Context, ties TieBreaker, chosen, left []int, bounds []loadBound) (best int, tied []int, by TieCriterion, err error) {
+func (w *weightiest) leastLoad(ctx context.Context, ties TieBreaker, chosen, left []int, bounds []loadBound) (best int, tied []int, by TieCriterion, err error) {
+	for _, p := range left {
+		w.lift(&bounds[p], p)
+	}
 	for {
 		best = -1
 		for _, p := range left {
@@ -96,7 +161,8 @@ func (e *election) leastLoad(ctx context.Context, ties TieBreaker, chosen, left 
 				if err := ctx.Err(); err != nil {
 					return 0, nil, "", err
 				}
-				e.raise(&bounds[p], append(slices.Clone(chosen), p))
+				heavy := w.raise(&bounds[p], append(slices.Clone(chosen), p))
+				w.remember(slices.DeleteFunc(heavy, func(q int) bool { return q == p }))
 				pending = true
 			}
 		}
@@ -109,7 +175,7 @@ func (e *election) leastLoad(ctx context.Context, ties TieBreaker, chosen, left 
 			}
 			var first bool
 			loser := p
-			if first, by = e.before(ties, p, best); first {
+			if first, by = w.before(ties, p, best); first {
 				best, loser = p, best
 			}
 			tied = append(tied, loser)
@@ -118,8 +184,9 @@ func (e *election) leastLoad(ctx context.Context, ties TieBreaker, chosen, left 
 	}
 }
 
-// raise turns a lower bound for the load of a set of projects into the load.
-func (e *election) raise(b *loadBound, set []int) {
+// raise turns a lower bound for the load of a set of projects into the load. It
+// returns the subset that has this load on its own, if it had to look for it.
+func (e *election) raise(b *loadBound, set []int) []int {
 	// Voters who support the same projects of the set are one group.
 	in := make([]bool, len(e.sup))
 	for _, p := range set {
@@ -156,17 +223,21 @@ func (e *election) raise(b *loadBound, set []int) {
 			mass[g].Add(mass[g], e.mass.big(t))
 		}
 	}
-	e.dinkelbach(b, set, mass, to)
 	b.exact = true
+	return e.dinkelbach(b, set, mass, to)
 }
 
 // dinkelbach raises the bound until every cost can be split at that load: as
 // long as it cannot, the projects that stay short give a larger one.
-func (e *election) dinkelbach(b *loadBound, set []int, mass []*big.Int, to [][]int) {
+func (e *election) dinkelbach(b *loadBound, set []int, mass []*big.Int, to [][]int) (heavy []int) {
 	for b.cost.Sign() > 0 {
 		short := e.shortAt(b, set, mass, to)
 		if len(short) == 0 {
-			return
+			break
+		}
+		heavy = heavy[:0]
+		for _, s := range short {
+			heavy = append(heavy, set[s])
 		}
 		cost, reached := new(big.Int), make([]bool, len(mass))
 		for _, s := range short {
@@ -183,6 +254,7 @@ func (e *election) dinkelbach(b *loadBound, set []int, mass []*big.Int, to [][]i
 		}
 		b.cost, b.mass = cost, total
 	}
+	return heavy
 }
 
 // shortAt tells which projects of the set cannot be paid at the load of the

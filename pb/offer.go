@@ -16,12 +16,23 @@ func (r *sharesRun) offer(p int) *offer {
 			r.partial[t] = false
 		}
 	}()
+	// units are first those of all who have money; what the poor of them would
+	// have shared, and what they have, is gathered in poor and held.
+	r.units.clear()
+	r.poor.clear()
+	r.held.clear()
+	s := &r.live[p]
+	for k, t := range s.types[:r.alive[p]] {
+		if r.drained[t] == undrained {
+			r.units.add(0, t, s.gainOf(k))
+		}
+	}
 	x := r.lower[p] * float64(r.factor[p]) * (1 - 0x1p-50)
 	r.addPoor(o, x, false)
 	d := r.chain.last()
-	var paid, scaled big.Int
+	var scaled big.Int
 	for {
-		if !r.price(o, &paid) {
+		if !r.price(o) {
 			return nil
 		}
 		x = quotient(o.num, scaled.Mul(o.units, d))
@@ -35,26 +46,15 @@ func (r *sharesRun) offer(p int) *offer {
 
 // price sets the head price of an offer from those in its partial list; false
 // if nobody is left to share the rest of the cost.
-func (r *sharesRun) price(o *offer, paid *big.Int) bool {
-	p := o.project
-	r.units.clear()
-	s := &r.live[p]
-	for k, t := range s.types[:r.alive[p]] {
-		if r.drained[t] == undrained && !r.partial[t] {
-			r.units.add(0, t, s.gainOf(k))
-		}
-	}
+func (r *sharesRun) price(o *offer) bool {
+	var part big.Int
 	r.units.into(o.units, 0)
-	if o.units.Sign() == 0 {
+	r.poor.into(&part, 0)
+	if o.units.Sub(o.units, &part).Sign() == 0 {
 		return false
 	}
-	r.held.clear()
-	for _, t := range o.partial {
-		r.hold(t)
-	}
-	rounds := len(r.order)
-	r.chain.money(paid, r.held, rounds)
-	o.num.Sub(o.num.Mul(r.costMass[p], r.chain.last()), paid)
+	r.chain.money(&part, r.held, len(r.order))
+	o.num.Sub(o.num.Mul(r.costMass[o.project], r.chain.last()), &part)
 	return true
 }
 
@@ -86,6 +86,8 @@ func (r *sharesRun) addPoor(o *offer, x float64, priced bool) bool {
 		}
 		r.partial[t] = true
 		o.partial = append(o.partial, t)
+		r.hold(t)
+		r.poor.add(0, t, s.gainOf(k))
 		added = true
 	}
 	return added

@@ -53,6 +53,7 @@ type sharesRun struct {
 	partial []bool
 	held    *holding
 	units   *sums
+	poor    *sums
 	gains   []int64 // by round
 }
 
@@ -123,7 +124,7 @@ func newSharesRun(e *election, ties TieBreaker) *sharesRun {
 		state: make([]projectState, n), look: make([]lookState, n), boughtAt: make([]int32, n),
 		lower: make([]float64, n), lowest: make([]float64, n), gains: make([]int64, n),
 		costMass: make([]*big.Int, n), costF: make([]float64, n),
-		held: newHolding(&e.mass, 1, n), units: newSums(&e.mass, 1), purse: make([]int32, types), live: make([]supporters, n), alive: make([]int, n),
+		held: newHolding(&e.mass, 1, n), units: newSums(&e.mass, 1), poor: newSums(&e.mass, 1), purse: make([]int32, types), live: make([]supporters, n), alive: make([]int, n),
 	}
 	for p := range n {
 		r.live[p] = supporters{types: slices.Clone(e.sup[p]), mass: make([]float64, len(e.sup[p]))}
