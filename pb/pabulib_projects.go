@@ -41,61 +41,32 @@ func lower(names []string) []string {
 
 // project reads one row of the PROJECTS section.
 func (p *PabulibReader) project(r *row, t *projectTable) {
-	project := Project{}
-	stated := statedVotes{votes: -1}
-	var cost decimal
-	costCell := slices.Index(t.headings, "cost")
+	project, stated := Project{}, statedVotes{votes: -1}
 	for i, heading := range t.headings {
-		c := r.cell(i)
-		if c == "" {
-			continue
-		}
-		switch heading {
-		case "project_id":
-			project.ID = c
-		case "cost":
-			var ok bool
-			if cost, ok = parseDecimal(c); !ok || cost.digits < 0 {
-				p.tell(BadAmount, r, i, quote(c), "a cost such as 12500 or 12500.50")
-				return
-			}
-		case "name":
-			project.Name = c
-		case "category", "categories":
-			project.Categories = splitList(c)
-		case "target", "targets":
-			project.Targets = splitList(c)
-		case "latitude":
-			project.Latitude = c
-		case "longitude":
-			project.Longitude = c
-		default:
-			switch heading {
-			case "district", "neighborhood":
-				project.District = c
-			case "votes":
+		if c := r.cell(i); c != "" {
+			project.set(heading, c)
+			if heading == "votes" {
 				if n, err := strconv.ParseInt(c, 10, 64); err == nil {
 					stated = statedVotes{n, r.line, r.column(i)}
 				}
 			}
-			if project.Extra == nil {
-				project.Extra = map[string]string{}
-			}
-			project.Extra[heading] = c
 		}
 	}
 	if len(r.cells) > len(t.headings) && strings.Join(r.cells[len(t.headings):], "") != "" {
 		p.tell(TooManyCells, r, len(t.headings), strconv.Itoa(len(r.cells))+" cells", strconv.Itoa(len(t.headings))+" as in the heading")
 	}
-	switch _, known := p.at[project.ID]; {
+	idCell, costCell := slices.Index(t.headings, "project_id"), slices.Index(t.headings, "cost")
+	cost, ok := parseDecimal(r.cell(costCell))
+	_, known := p.at[project.ID]
+	switch {
 	case project.ID == "":
-		p.tell(MissingID, r, slices.Index(t.headings, "project_id"), "an empty cell", "a project id")
+		p.tell(MissingID, r, idCell, "an empty cell", "a project id")
 		return
 	case known:
-		p.tell(DuplicateProject, r, slices.Index(t.headings, "project_id"), quote(project.ID), "each project once")
+		p.tell(DuplicateProject, r, idCell, quote(project.ID), "each project once")
 		return
-	case r.cell(costCell) == "":
-		p.tell(BadAmount, r, costCell, "an empty cell", "a cost")
+	case !ok || cost.digits < 0:
+		p.tell(BadAmount, r, costCell, quote(r.cell(costCell)), "a cost such as 12500 or 12500.50")
 		return
 	}
 	p.at[project.ID] = len(p.Instance.Projects)
@@ -103,6 +74,33 @@ func (p *PabulibReader) project(r *row, t *projectTable) {
 	p.tally = append(p.tally, stated)
 	t.costs = append(t.costs, cost)
 	t.rows = append(t.rows, row{line: r.line, text: r.text, at: slices.Clone(r.at)})
+}
+
+// set keeps the value of a column; the cost waits for the decimals of the others.
+func (pr *Project) set(column, value string) {
+	switch column {
+	case "project_id":
+		pr.ID = value
+	case "cost":
+	case "name":
+		pr.Name = value
+	case "category", "categories":
+		pr.Categories = splitList(value)
+	case "target", "targets":
+		pr.Targets = splitList(value)
+	case "latitude":
+		pr.Latitude = value
+	case "longitude":
+		pr.Longitude = value
+	default:
+		if column == "district" || column == "neighborhood" {
+			pr.District = value
+		}
+		if pr.Extra == nil {
+			pr.Extra = map[string]string{}
+		}
+		pr.Extra[column] = value
+	}
 }
 
 func splitList(s string) []string {

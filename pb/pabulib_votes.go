@@ -78,6 +78,10 @@ func (p *PabulibReader) Next() (*Ballot, error) {
 	return b, nil
 }
 
+// maxVoters is how many voters are remembered to find duplicates among: beyond
+// it, a file of gigabytes would fill the memory with names.
+const maxVoters = 1 << 24
+
 // ballot reads a row of the VOTES section.
 func (p *PabulibReader) ballot(r *row) *Ballot {
 	v := &p.votes
@@ -91,7 +95,7 @@ func (p *PabulibReader) ballot(r *row) *Ballot {
 		key := maphash.String(p.seed, b.Voter)
 		if first, known := p.voters[key]; known {
 			p.tell(DuplicateVoter, r, v.voter, quote(b.Voter), fmt.Sprintf("each voter once; first in line %d", first))
-		} else {
+		} else if len(p.voters) < maxVoters {
 			p.voters[key] = int32(r.line)
 		}
 	}

@@ -55,10 +55,18 @@ func (c *pbCount) options() (pb.Options, error) {
 	return opts, nil
 }
 
+// pbLarge is the size of file, in bytes, above which equal ballots are kept as
+// one, where single voters do not matter.
+const pbLarge = 64 << 20
+
 // read reads an election and gives its ballots their weights. What was repaired
 // is told on the second stream.
-func (c *pbCount) read(name string, s *streams) (*pb.PabulibFile, error) {
-	f, err := pbRead(name, pb.ReadOptions{Strict: c.Strict})
+func (c *pbCount) read(name string, s *streams, singly bool) (*pb.PabulibFile, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := pbRead(name, pb.ReadOptions{Strict: c.Strict, Merge: !singly && c.Weights == "" && info.Size() > pbLarge})
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +243,7 @@ type pbTallier struct {
 
 func (t *pbTallier) file(ctx context.Context, name string) error {
 	base := filepath.Base(name)
-	f, err := t.cmd.read(name, t.streams)
+	f, err := t.cmd.read(name, t.streams, false)
 	if err != nil {
 		rule := ""
 		if len(t.rules) == 1 {

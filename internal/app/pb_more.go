@@ -23,8 +23,9 @@ type pbOne struct {
 	Rule string `help:"Rule by name, as in mes_cost_add1u." default:"mes_cost_add1u"`
 }
 
-// count reads and counts; the error has been told if it is an exitError.
-func (c *pbOne) count(ctx context.Context, s *streams) (*pb.PabulibFile, *pb.Outcome, pb.Options, error) {
+// count reads and counts; the error has been told if it is an exitError. Singly
+// keeps every voter.
+func (c *pbOne) count(ctx context.Context, s *streams, singly bool) (*pb.PabulibFile, *pb.Outcome, pb.Options, error) {
 	opts, err := c.options()
 	if err != nil {
 		return nil, nil, opts, pbUsage(s, err)
@@ -33,7 +34,7 @@ func (c *pbOne) count(ctx context.Context, s *streams) (*pb.PabulibFile, *pb.Out
 	if err != nil || len(rules) != 1 {
 		return nil, nil, opts, pbUsage(s, errors.Join(err, fmt.Errorf("--rule takes one rule here")))
 	}
-	f, err := c.read(c.File, s)
+	f, err := c.read(c.File, s, singly)
 	if err != nil {
 		return nil, nil, opts, err
 	}
@@ -50,7 +51,7 @@ type pbExplainCmd struct {
 
 // Run prints the record of a count, or one voter's account.
 func (c *pbExplainCmd) Run(ctx context.Context, s *streams) error {
-	f, out, opts, err := c.count(ctx, s)
+	f, out, opts, err := c.count(ctx, s, c.Voter != "")
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ type pbFairnessCmd struct {
 
 // Run prints the measures of a count.
 func (c *pbFairnessCmd) Run(ctx context.Context, s *streams) error {
-	f, out, opts, err := c.count(ctx, s)
+	f, out, opts, err := c.count(ctx, s, false)
 	if err != nil {
 		return err
 	}
@@ -215,7 +216,7 @@ func (c *pbCompareCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return pbUsage(s, err)
 	}
-	f, err := c.read(c.File, s)
+	f, err := c.read(c.File, s, false)
 	if err != nil {
 		return err
 	}
@@ -320,7 +321,7 @@ type pbAuditCmd struct {
 // Run prints the margin, the size of the sample and the numbers of the ballots
 // to draw, counted in the order of the file.
 func (c *pbAuditCmd) Run(ctx context.Context, s *streams) error {
-	f, out, opts, err := c.count(ctx, s)
+	f, out, opts, err := c.count(ctx, s, false)
 	if err != nil {
 		return err
 	}
