@@ -1,6 +1,7 @@
 package pb
 
 import (
+	"context"
 	"errors"
 	"math/big"
 	"strings"
@@ -217,5 +218,37 @@ func TestCarryShortfallByHand(t *testing.T) {
 	// x is due 50+50, y 50: two thirds and one.
 	if next["x"].RatString() != "2/3" || next["y"].RatString() != "1/3" {
 		t.Errorf("parts %v", next)
+	}
+}
+
+func TestStandardVariantsAreRecounts(t *testing.T) {
+	profile := &Profile{Kind: Approval, Ballots: []Ballot{
+		{Projects: []string{"a"}, Place: "x", Class: "c", Count: 30}, {Projects: []string{"b"}, Place: "y", Class: "c", Count: 10}, {Projects: []string{"b"}, Place: "y", Class: "e"}}}
+	communes := []Commune{{"x", 300, big.NewRat(1, 10)}, {"y", 100, big.NewRat(1, 2)}}
+	rule, _ := RuleByName("greedy_cost")
+	variants, err := StandardVariants(profile, communes, DefaultShares(), DefaultWeights(nil, parts(t, "c=0.6 e=0.4"), "c"), rule, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, v := range variants {
+		names[v.Name] = true
+	}
+	for _, want := range []string{"60/20/20, cap 5", "70/15/15, cap 10", "50/25/25, cap 20", "55/30/15, cap 10", "65/25/10, cap 5"} {
+		if !names[want] {
+			t.Errorf("no variant %q among %v", want, names)
+		}
+	}
+	if len(names) != 21 {
+		t.Errorf("%d variants", len(names))
+	}
+	inst := &Instance{Budget: 10, Projects: []Project{{ID: "a", Cost: 10}, {ID: "b", Cost: 10}}}
+	r, err := MeasureRobustness(context.Background(), inst, variants)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Each variant buys one of the two.
+	if r.Wins["a"]+r.Wins["b"] != 21 {
+		t.Errorf("wins %v", r.Wins)
 	}
 }
