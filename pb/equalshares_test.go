@@ -245,3 +245,32 @@ func TestSharesByHand(t *testing.T) {
 		t.Errorf("road's rivals: %+v", road.Rivals)
 	}
 }
+
+// TestSharesEqualDefinitionOnLargerElections: many voters with little left, long
+// fractions, and prices that differ far behind the point.
+func TestSharesEqualDefinitionOnLargerElections(t *testing.T) {
+	for seed := range uint64(6) {
+		inst, profile := Synthetic{Projects: 25, Voters: 150, Seed: seed, Length: 5, Share: 0.5}.Euclidean()
+		for i := range profile.Ballots {
+			if seed%2 == 1 {
+				profile.Ballots[i].Weight = big.NewRat(int64(1+i%5), int64(1+i%9))
+			}
+		}
+		for _, util := range []Utility{Cost, Cardinality, Borda} {
+			out, err := EqualShares(context.Background(), inst, profile, Options{Utility: util, Completion: Add1, Parts: 7, MaxRestarts: 5})
+			if err != nil {
+				t.Fatal(err)
+			}
+			order, prices := naiveShares(inst, profile, util, out.Endowment.Final.Rat)
+			if !slices.Equal(order, out.Order()) {
+				t.Errorf("seed %d, %s: bought %v, by definition %v", seed, util, out.Order(), order)
+				continue
+			}
+			for j, r := range out.Rounds {
+				if r.Price.Cmp(prices[j]) != 0 {
+					t.Errorf("seed %d, %s: price of %s is %s, by definition %s", seed, util, r.Project, r.Price, prices[j])
+				}
+			}
+		}
+	}
+}

@@ -135,6 +135,7 @@ func (r *sharesRun) rivals(p int, spent []float64) []Rival {
 		n++
 	}
 	out := make([]Rival, 0, n)
+	slices.Sort(rounds[:n]) // equal payments stand in the order of purchase
 	for _, j := range rounds[:n] {
 		if paid := r.spentOn(p, j); paid.Sign() > 0 {
 			out = append(out, Rival{Project: r.inst.Projects[r.order[j]].ID, Paid: exact(paid)})
