@@ -147,7 +147,7 @@ func (s *Service) SetCollege(ctx context.Context, actor accounts.Actor, c Colleg
 	var wrong fault.Fields
 	wrong.Check(keyForm.MatchString(c.ID), "id", "programme.error.key")
 	wrong.Check(c.Name.Ar != "" || c.Name.Fr != "", "name", "fault.required")
-	wrong.Check(c.Voice == Preference || c.Voice == Opinion || c.Voice == NoVoice, "voice", "fault.choose")
+	wrong.Check(c.Voice == Preference || c.Voice == Opinion || c.Voice == NoVoice, "voice", "fault.choose_one")
 	if err := wrong.Err(); err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func (s *Service) SetStep(ctx context.Context, actor accounts.Actor, t Step, onc
 	defer fault.Wrap(&err, "programme.SetStep(%s)", t.ID)
 	var wrong fault.Fields
 	_, known := ParseStage(string(t.Stage))
-	wrong.Check(known, "stage", "fault.choose")
+	wrong.Check(known, "stage", "fault.choose_one")
 	wrong.Check(t.Title.Ar != "" || t.Title.Fr != "", "title", "fault.required")
 	if err := wrong.Err(); err != nil {
 		return "", err
@@ -266,7 +266,7 @@ func (s *Service) OpenPhase(ctx context.Context, actor accounts.Actor, f Phase, 
 	defer fault.Wrap(&err, "programme.OpenPhase(%d %s)", f.Cycle, f.Stage)
 	var wrong fault.Fields
 	_, known := ParseStage(string(f.Stage))
-	wrong.Check(known, "stage", "fault.choose")
+	wrong.Check(known, "stage", "fault.choose_one")
 	wrong.Check(f.OpensAt.Before(f.ClosesAt), "closes_at", "programme.error.phase_order")
 	if err := wrong.Err(); err != nil {
 		return "", err
@@ -280,7 +280,7 @@ func (s *Service) OpenPhase(ctx context.Context, actor accounts.Actor, f Phase, 
 			return err
 		}
 		if f.Cycle < 1 || f.Cycle > newest {
-			return fault.Field("cycle", "fault.choose")
+			return fault.Field("cycle", "fault.choose_one")
 		}
 		if err := tx.Exec(sqlInsertPhase, tx.Log(), f.ID, f.Cycle, string(f.Stage), millis(f.OpensAt), millis(f.ClosesAt)); err != nil {
 			return err
@@ -299,7 +299,7 @@ func (s *Service) ExtendPhase(ctx context.Context, actor accounts.Actor, id stri
 	defer fault.Wrap(&err, "programme.ExtendPhase(%s)", id)
 	reason = strings.TrimSpace(reason)
 	if len([]rune(reason)) < minReason {
-		return fault.Field("reason", "fault.too_short", "min", minReason)
+		return fault.Field("reason", "fault.too_short", "n", minReason)
 	}
 	return s.command(ctx, actor, once, func(tx *store.Tx, by store.Part) error {
 		rows, err := tx.QueryContext(tx.Context(), sqlPhase, tx.Log(), id)

@@ -1,0 +1,29 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/khettara/khettara/internal/fault"
+	"github.com/khettara/khettara/internal/web/page"
+)
+
+// headings are the catalogue keys of the error page's heading, by kind.
+var headings = map[fault.Kind]string{
+	fault.Internal: "error.heading.internal", fault.Invalid: "error.heading.invalid", fault.NotFound: "error.heading.not_found",
+	fault.Conflict: "error.heading.conflict", fault.Closed: "error.heading.closed", fault.Forbidden: "error.heading.forbidden",
+	fault.Unauthenticated: "error.heading.unauthenticated", fault.Unavailable: "error.heading.unavailable",
+}
+
+// errorPage says what went wrong in the reader's language, without a word about the inside.
+func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, req *page.Request, f *fault.Error) {
+	heading := req.Base.T(headings[f.Kind])
+	d := errorData{Base: req.Titled(heading), Heading: heading, Sentence: page.Message(req.Base.Lang, f), Home: req.Base.P("/")}
+	d.Work, d.Side, d.Line = false, nil, nil
+	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
+		d.RequestID = req.ID
+	}
+	if err := page.Render(w, r, f.Kind.Status(), errorView(d)); err != nil {
+		s.cfg.Logger.Error("error page", "id", req.ID, "error", err)
+		http.Error(w, http.StatusText(f.Kind.Status()), f.Kind.Status())
+	}
+}

@@ -1,0 +1,50 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/khettara/khettara/internal/fault"
+	"github.com/khettara/khettara/internal/web/account"
+	"github.com/khettara/khettara/internal/web/deliberation"
+	"github.com/khettara/khettara/internal/web/page"
+	"github.com/khettara/khettara/internal/web/prioritisation"
+	"github.com/khettara/khettara/internal/web/record"
+	"github.com/khettara/khettara/internal/web/territory"
+)
+
+// routes is the site's one list of addresses, stage by stage. Paths have no
+// language in front: each is registered once a language.
+func (s *Server) routes() []page.Route {
+	v := s.svc
+	return slices.Concat(
+		(&territory.Handlers{Territory: v.Territory, Programmes: v.Programmes}).Routes(),
+		(&deliberation.Handlers{Deliberation: v.Deliberation, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
+		(&prioritisation.Handlers{Prioritisation: v.Prioritisation, Consultation: v.Consultation, Programmes: v.Programmes,
+			Territory: v.Territory, Guard: v.Accounts.Guard()}).Routes(),
+		(&record.Handlers{DB: v.DB, Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory, Record: v.Record}).Routes(),
+		(&account.Handlers{Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
+	)
+}
+
+// healthz says that the process lives.
+func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") }
+
+// readyz says that the database answers and may be written to.
+func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
+	if err := s.svc.DB.Ping(r.Context()); err != nil {
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ready")
+}
+
+func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
+	return fault.New(fault.NotFound, "fault.not_found")
+}
+
+// crossOrigin refuses a post that another site's page sent.
+func (s *Server) crossOrigin(http.ResponseWriter, *http.Request) error {
+	return fault.New(fault.Forbidden, "fault.cross_origin")
+}
