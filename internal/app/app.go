@@ -23,6 +23,7 @@ import (
 	"github.com/khettara/khettara/internal/programme"
 	"github.com/khettara/khettara/internal/store"
 	"github.com/khettara/khettara/internal/territory"
+	"github.com/khettara/khettara/internal/trace"
 	"github.com/khettara/khettara/internal/transparency"
 	"github.com/khettara/khettara/internal/web"
 )
@@ -42,8 +43,9 @@ type Config struct {
 	TrustedProxy []string `name:"trusted-proxy" help:"Network (CIDR) of a proxy that speaks TLS for us; may be repeated."`
 	AllowHTTP    bool     `name:"allow-http" help:"Serve without TLS, on a room's own network: a banner says so."`
 
-	demo  bool
-	clock func() time.Time // nil: the real one
+	demo     bool
+	backedUp bool
+	clock    func() time.Time // nil: the real one
 }
 
 // App is the wired program.
@@ -59,31 +61,32 @@ type App struct {
 	Consultation   *consultation.Service
 	Deliberation   *deliberation.Service
 	Prioritisation *prioritisation.Service
+	Trace          *trace.Service
 
 	readers []store.Reader
 }
 
 // New opens and migrates the database and makes the services. Close it.
-func New(ctx context.Context, cfg Config, log *slog.Logger) (a *App, err error) {
+func New(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, err
 	}
 	if cfg.DB == "" {
 		cfg.DB = "sqlite:" + filepath.Join(cfg.Data, "khettara.db")
 	}
-	a = &App{Config: cfg, Log: log}
-	defer func() {
-		if err != nil {
-			a.Close()
-		}
-	}()
-	if a.DB, err = store.Open(ctx, cfg.DB, store.Options{Clock: cfg.clock, Logger: log, Installation: cfg.Installation}); err != nil {
+	db, err := store.Open(ctx, cfg.DB, store.Options{Clock: cfg.clock, Logger: log, Installation: cfg.Installation, BackedUp: cfg.backedUp})
+	if err != nil {
 		return nil, err
 	}
-	if err := a.DB.Migrate(ctx); err != nil {
+	made := &App{Config: cfg, Log: log, DB: db}
+	if err = db.Migrate(ctx); err == nil {
+		err = made.wire()
+	}
+	if err != nil {
+		made.Close()
 		return nil, err
 	}
-	return a, a.wire()
+	return made, nil
 }
 
 func (a *App) wire() (err error) {
@@ -104,6 +107,7 @@ func (a *App) wire() (err error) {
 	a.Consultation = consultation.NewService(a.DB, a.Programmes, a.Territory)
 	a.Deliberation = deliberation.NewService(a.DB)
 	a.Prioritisation = prioritisation.NewService(a.DB, a.Consultation)
+	a.Trace = trace.NewService(a.DB, a.Consultation, a.Deliberation, a.Prioritisation)
 	a.readers = []store.Reader{a.Record}
 	return nil
 }
@@ -131,7 +135,7 @@ func (a *App) Server() (*web.Server, error) {
 
 func (a *App) services() web.Services {
 	return web.Services{DB: a.DB, Accounts: a.Accounts, Programmes: a.Programmes, Territory: a.Territory, Record: a.Record,
-		Consultation: a.Consultation, Deliberation: a.Deliberation, Prioritisation: a.Prioritisation}
+		Consultation: a.Consultation, Deliberation: a.Deliberation, Prioritisation: a.Prioritisation, Trace: a.Trace}
 }
 
 // sealEvery is how often grown logs are signed.

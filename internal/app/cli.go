@@ -26,6 +26,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Serve the programmes of this installation."`
 	Demo    demoCmd    `cmd:"" help:"Open the demonstration: the programme of Marrakech prefecture on its real census."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date, and stop."`
+	PB      PBCmd      `cmd:"" name:"pb" help:"Count participatory-budgeting votes."`
 	Verify  VerifyCmd  `cmd:"" help:"Check a downloaded proof, offline."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
@@ -88,6 +89,7 @@ type migrateCmd struct {
 }
 
 func (c *migrateCmd) Run(ctx context.Context, s *streams) error {
+	c.backedUp = c.BackedUp
 	a, err := New(ctx, c.Config, logger(s.err))
 	if err != nil {
 		return err

@@ -41,3 +41,10 @@ func (c *Clock) Release() {
 	defer c.mu.Unlock()
 	c.real = true
 }
+
+// Hold stops the clock at a time, before a story is played.
+func (c *Clock) Hold(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at, c.real = at, false
+}

@@ -127,7 +127,14 @@ func (s *Story) scheduleContribution(c contributionText, m meetingText) {
 }
 
 func (s *Story) scheduleProposal(p proposalText) {
-	s.on(p.Day, p.At, p.Key, func(ctx context.Context) error { return s.propose(ctx, p) })
+	if p.fromPeople() {
+		s.on(p.Day, p.At, p.Key, func(ctx context.Context) error { return s.submit(ctx, p) })
+		if len(p.Answers) > 0 {
+			s.on(p.Day+readDays, "10:30", p.Key+" read", func(ctx context.Context) error { return s.read(ctx, p) })
+		}
+	} else {
+		s.on(p.Day, p.At, p.Key, func(ctx context.Context) error { return s.group(ctx, p) })
+	}
 	for i, a := range p.Answers {
 		s.on(a.Day, fmt.Sprintf("11:%02d", i), p.Key+" answered", func(ctx context.Context) error { return s.answer(ctx, p, i) })
 	}
@@ -138,36 +145,54 @@ func (s *Story) scheduleProposal(p proposalText) {
 	}
 }
 
-// propose makes a proposal: of contributions, or sent from the web by a visitor.
-func (s *Story) propose(ctx context.Context, p proposalText) (err error) {
+// readDays is how long a proposal from the web waits until somebody has read it.
+const readDays = 9
+
+// fromPeople tells that people sent the proposal, rather than staff made it of contributions.
+func (p proposalText) fromPeople() bool { return p.Channel == "web" || p.Channel == "phone" }
+
+func (p proposalText) draft() consultation.ProposalDraft {
+	return consultation.ProposalDraft{Title: p.Title, Body: p.Body, Lang: p.BodyLang, Units: p.Communes, Axis: p.Axis, Cycle: p.Cycle,
+		Channel: consultation.Channel(p.Channel), Once: store.NewID()}
+}
+
+// submit sends a proposal as its author did: a visitor from the web, or by
+// telephone through whoever noted it.
+func (s *Story) submit(ctx context.Context, p proposalText) (err error) {
+	d, actor := p.draft(), accounts.Visitor(s.programme.ID)
+	d.College, d.Title = "citizens", i18n.Text{Ar: p.Title.Ar}
+	if p.BodyLang == "fr" {
+		d.Title = i18n.Text{Fr: p.Title.Fr}
+	}
+	if p.Channel == "web" {
+		d.Code = consultation.NewFollowUpCode()
+	} else {
+		actor = s.as(accounts.Rapporteur)
+	}
+	s.numbers[p.Key], err = s.Consultation.SubmitProposal(ctx, actor, d)
+	return err
+}
+
+// read publishes what was sent and joins the contributions that say the same.
+func (s *Story) read(ctx context.Context, p proposalText) error {
 	cited, err := s.numbersOf(p.From)
 	if err != nil {
 		return err
 	}
-	d := consultation.ProposalDraft{Title: p.Title, Body: p.Body, Lang: p.BodyLang, Units: p.Communes, Axis: p.Axis, Cycle: p.Cycle,
-		Channel: consultation.Channel(p.Channel), Once: store.NewID()}
-	if p.Channel == "web" || p.Channel == "phone" || len(cited) == 0 {
-		d.College = "citizens"
-		d.Title = i18n.Text{Ar: p.Title.Ar}
-		if p.BodyLang == "fr" {
-			d.Title = i18n.Text{Fr: p.Title.Fr}
-		}
-		actor := accounts.Visitor(s.programme.ID)
-		if p.Channel != "web" {
-			actor = s.as(accounts.Rapporteur)
-		} else {
-			d.Code = consultation.NewFollowUpCode()
-		}
-		if s.numbers[p.Key], err = s.Consultation.SubmitProposal(ctx, actor, d); err != nil || len(p.Answers) == 0 {
-			return err
-		}
-		if err := s.onProposal(ctx, p, s.Consultation.PublishProposal); err != nil || len(cited) == 0 {
-			return err
-		}
-		_, err = s.Consultation.GroupContributions(ctx, s.as(accounts.Examiner), consultation.Grouping{Contributions: cited, Proposal: s.numbers[p.Key], Once: store.NewID()})
+	if err := s.onProposal(ctx, p, s.Consultation.PublishProposal); err != nil || len(cited) == 0 {
 		return err
 	}
-	s.numbers[p.Key], err = s.Consultation.GroupContributions(ctx, s.as(accounts.Examiner), consultation.Grouping{Contributions: cited, New: d, Once: store.NewID()})
+	_, err = s.Consultation.GroupContributions(ctx, s.as(accounts.Examiner), consultation.Grouping{Contributions: cited, Proposal: s.numbers[p.Key], Once: store.NewID()})
+	return err
+}
+
+// group makes a proposal of the contributions it cites.
+func (s *Story) group(ctx context.Context, p proposalText) error {
+	cited, err := s.numbersOf(p.From)
+	if err != nil {
+		return err
+	}
+	s.numbers[p.Key], err = s.Consultation.GroupContributions(ctx, s.as(accounts.Examiner), consultation.Grouping{Contributions: cited, New: p.draft(), Once: store.NewID()})
 	return err
 }
 

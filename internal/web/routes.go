@@ -8,10 +8,13 @@ import (
 	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/web/account"
 	"github.com/khettara/khettara/internal/web/deliberation"
+	"github.com/khettara/khettara/internal/web/home"
 	"github.com/khettara/khettara/internal/web/page"
 	"github.com/khettara/khettara/internal/web/prioritisation"
+	"github.com/khettara/khettara/internal/web/programme"
 	"github.com/khettara/khettara/internal/web/record"
 	"github.com/khettara/khettara/internal/web/territory"
+	"github.com/khettara/khettara/internal/web/trace"
 )
 
 // routes is the site's one list of addresses, stage by stage. Paths have no
@@ -19,10 +22,13 @@ import (
 func (s *Server) routes() []page.Route {
 	v := s.svc
 	return slices.Concat(
+		(&home.Handlers{Programmes: v.Programmes, Territory: v.Territory, Consultation: v.Consultation, Deliberation: v.Deliberation, Prioritisation: v.Prioritisation}).Routes(),
+		(&programme.Handlers{Programmes: v.Programmes}).Routes(),
 		(&territory.Handlers{Territory: v.Territory, Programmes: v.Programmes}).Routes(),
 		(&deliberation.Handlers{Deliberation: v.Deliberation, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 		(&prioritisation.Handlers{Prioritisation: v.Prioritisation, Consultation: v.Consultation, Programmes: v.Programmes,
 			Territory: v.Territory, Guard: v.Accounts.Guard()}).Routes(),
+		(&trace.Handlers{Trace: v.Trace, Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 		(&record.Handlers{DB: v.DB, Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory, Record: v.Record}).Routes(),
 		(&account.Handlers{Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 	)

@@ -16,6 +16,7 @@ import (
 	"github.com/khettara/khettara/internal/programme"
 	"github.com/khettara/khettara/internal/store"
 	"github.com/khettara/khettara/internal/territory"
+	"github.com/khettara/khettara/internal/trace"
 	"github.com/khettara/khettara/internal/transparency"
 	"github.com/khettara/khettara/internal/web/page"
 	"github.com/khettara/khettara/internal/web/static"
@@ -43,6 +44,7 @@ type Services struct {
 	Consultation   *consultation.Service
 	Deliberation   *deliberation.Service
 	Prioritisation *prioritisation.Service
+	Trace          *trace.Service
 }
 
 // Server answers HTTP requests.
