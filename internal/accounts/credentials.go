@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -179,9 +178,9 @@ func (s *Service) IssueReset(ctx context.Context, actor Actor, once string, numb
 func (s *Service) ResetByCommandLine(ctx context.Context, login string) (out Issued, err error) {
 	defer fault.Wrap(&err, "accounts.ResetByCommandLine")
 	var id string
-	var hash sql.NullString
+	var hash store.NullString
 	err = s.db.Read().QueryRowContext(ctx, sqlCredentials, store.Installation, s.keys.loginMAC(login)).Scan(&id, &hash)
-	if errors.Is(err, sql.ErrNoRows) {
+	if store.IsNoRows(err) {
 		return out, fault.New(fault.NotFound, "fault.not_found")
 	}
 	if err != nil {
@@ -219,7 +218,7 @@ func (s *Service) issueReset(ctx context.Context, once string, p Person, by, who
 		return out, err
 	}
 	row, err := s.resetByHash(ctx, hash)
-	if errors.Is(err, sql.ErrNoRows) {
+	if store.IsNoRows(err) {
 		return out, fault.New(fault.Conflict, "account.error.codes_shown")
 	}
 	return Issued{Number: p.Number, Addressee: p.Name, ExpiresAt: row.expires, Codes: []string{FormatCode(raw)}}, err
@@ -244,7 +243,7 @@ func (r reset) usable(now time.Time) error {
 
 func (s *Service) resetByHash(ctx context.Context, hash string) (r reset, err error) {
 	var expires int64
-	var used sql.NullInt64
+	var used store.NullInt
 	err = s.db.Read().QueryRowContext(ctx, sqlReset, store.Installation, hash).Scan(&r.person, &expires, &used)
 	r.expires, r.used = store.Time(expires), used.Valid
 	return r, err
@@ -312,7 +311,7 @@ type credentials struct {
 }
 
 func (s *Service) credentialsOf(ctx context.Context, person string) (c credentials, err error) {
-	var mac, login sql.NullString
+	var mac, login store.NullString
 	err = s.db.Read().QueryRowContext(ctx, sqlCredentialsOf, store.Installation, person).Scan(&c.number, &mac, &login)
 	if err != nil {
 		return c, err

@@ -2,8 +2,6 @@ package accounts
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -152,7 +150,7 @@ func (s *Service) CheckCode(ctx context.Context, code string, from string) (offe
 		offer = Offer{Programme: inv.programme, Grant: inv.grant, ExpiresAt: inv.expires}
 		return offer, inv.usable("", s.db.Now())
 	}
-	if !errors.Is(err, sql.ErrNoRows) {
+	if !store.IsNoRows(err) {
 		return Offer{}, err
 	}
 	reset, err := s.resetByHash(ctx, hash)
@@ -172,7 +170,7 @@ func (s *Service) guess(ctx context.Context, code string, from string) (hash str
 }
 
 func (s *Service) wrongGuess(err error, from string) error {
-	if !errors.Is(err, sql.ErrNoRows) {
+	if !store.IsNoRows(err) {
 		return err
 	}
 	s.guard.Fail(from, "")
@@ -181,8 +179,8 @@ func (s *Service) wrongGuess(err error, from string) error {
 
 func (s *Service) invitationByHash(ctx context.Context, hash string) (i invitation, err error) {
 	var expires int64
-	var revoked sql.NullInt64
-	var by sql.NullString
+	var revoked store.NullInt
+	var by store.NullString
 	err = s.db.Read().QueryRowContext(ctx, sqlInvitationByCode, hash).Scan(&i.programme, &i.number, &i.serial,
 		&i.grant.Role, &i.grant.Unit, &i.grant.Axis, &i.grant.Organisation, &i.grant.College, &expires, &by, &revoked)
 	i.expires, i.acceptedBy, i.revoked = store.Time(expires), by.String, revoked.Valid

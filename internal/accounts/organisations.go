@@ -49,7 +49,7 @@ func (s *Service) CreateOrganisation(ctx context.Context, actor Actor, d Organis
 			return err
 		}
 		_, err := tx.Append(store.Change{Kind: ChangeOrganisationCreated, Subject: "organisation/" + id, Open: true,
-			Public: store.Part{"kind": d.Kind, "by": actor.By(AccountsManage, "", "")}, Text: nameText(d.Name), Person: actor.PersonPart()})
+			Public: store.Part{"organisation_kind": d.Kind, "by": actor.By(AccountsManage, "", "")}, Text: nameText(d.Name), Person: actor.PersonPart()})
 		return err
 	})
 	s.organisations.forget()

@@ -2,10 +2,8 @@ package accounts
 
 import (
 	"context"
-	"database/sql"
 	"encoding/base64"
 	"encoding/hex"
-	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -119,10 +117,10 @@ func (s *Service) loadSession(ctx context.Context, hash string) (Session, error)
 	var r Session
 	var created, renewed, seen int64
 	var current bool
-	var name sql.NullString
+	var name store.NullString
 	err := s.db.Read().QueryRowContext(ctx, sqlSession, store.Installation, hash).
 		Scan(&r.ID, &r.Person, &created, &renewed, &seen, &r.Staff, &r.Renew, &r.Device, &current, &name, &r.admin)
-	if errors.Is(err, sql.ErrNoRows) {
+	if store.IsNoRows(err) {
 		return Session{}, signIn()
 	}
 	if err != nil {
@@ -240,9 +238,9 @@ func (s *Service) checkCredentials(ctx context.Context, mac, password string) (p
 		minutes := int((left + time.Minute - 1) / time.Minute)
 		return "", fault.Field("", "account.error.too_many_tries", "n", minutes)
 	}
-	var hash sql.NullString
+	var hash store.NullString
 	err = s.db.Read().QueryRowContext(ctx, sqlCredentials, store.Installation, mac).Scan(&person, &hash)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if err != nil && !store.IsNoRows(err) {
 		return "", err
 	}
 	if utf8.RuneCountInString(password) > MaxPassword {
@@ -336,7 +334,7 @@ func (s *Service) SignInAs(ctx context.Context, role Role) (token string, err er
 	}
 	var person string
 	err = s.db.Read().QueryRowContext(ctx, query, arg).Scan(&person)
-	if errors.Is(err, sql.ErrNoRows) {
+	if store.IsNoRows(err) {
 		return "", fault.New(fault.NotFound, "fault.not_found")
 	}
 	if err != nil {

@@ -20,7 +20,7 @@ func BenchmarkProposalLists(b *testing.B) {
 		w.fill(10_000)
 		const readers = 16
 		filters := []ProposalFilter{{}, {Page: 400}, {Unit: city}, {Axis: "water", Unit: bour, Page: 5}, {College: "civil"},
-			{Outcomes: []Outcome{Submitted}, Page: 100}, {Words: "إنارة الدوار"}, {Words: "P-0500"}}
+			{Outcomes: []Outcome{Submitted}, Page: 100}, {Words: "مستوصف 42"}, {Words: "500"}}
 		var mu sync.Mutex
 		var took []time.Duration
 		b.ResetTimer()
@@ -30,7 +30,7 @@ func BenchmarkProposalLists(b *testing.B) {
 				for i := range b.N/readers + 1 {
 					began := time.Now()
 					list, err := w.Proposals(b.Context(), w.p.ID, filters[(i+r)%len(filters)])
-					if err != nil || list.Total == 0 && (i+r)%len(filters) != 7 {
+					if err != nil || list.Total == 0 {
 						b.Errorf("filter %d: %d, %v", (i+r)%len(filters), list.Total, err)
 					}
 					mu.Lock()
@@ -57,8 +57,9 @@ func (w *world) fill(n int) {
 	for at := 0; at < n; at += 250 {
 		w.must(w.db.Write(w.Context(), w.p.ID, func(tx *store.Tx) error {
 			for i := at; i < at+250; i++ {
+				place := []string{"المستوصف", "الإعدادية", "السوق", "السقاية", "الواد", "الملعب", "المسجد", "الحي", "الطريق", "الغابة", "المركز"}[i%11]
 				d := ProposalDraft{Title: i18n.Text{Ar: fmt.Sprintf("مقترح إنارة الطريق رقم %d", i)}, Lang: "ar", Cycle: 1, Once: store.NewID(), Channel: Web,
-					Body:    fmt.Sprintf("تمديد الإنارة العمومية في الدوار رقم %d إلى المدرسة والمستوصف ومحطة الحافلة مع صيانة دورية.", i%70),
+					Body:    fmt.Sprintf("تمديد الإنارة العمومية في الدوار رقم %d إلى %s ومحطة الحافلة مع صيانة دورية.", i%70, place),
 					College: colleges[i%3], Axis: axes[i%4], Units: []string{units[i%6]}}
 				number, err := insertProposal(tx, w.visitor, d, Published, "")
 				if err != nil {

@@ -52,9 +52,15 @@ func next(tx *store.Tx, kind programme.Kind) (number string, seq int64, err erro
 	if number, err = programme.NextNumber(tx, kind); err != nil {
 		return "", 0, err
 	}
-	digits := strings.Split(number, "-")[1]
-	seq, err = strconv.ParseInt(digits, 10, 64)
+	seq, err = seqOf(number)
 	return number, seq, err
+}
+
+// seqOf is the counter inside a number: 142 of P-0142-8.
+func seqOf(number string) (int64, error) {
+	_, rest, _ := strings.Cut(number, "-")
+	digits, _, _ := strings.Cut(rest, "-")
+	return strconv.ParseInt(digits, 10, 64)
 }
 
 func millis(t time.Time) int64 {
@@ -167,7 +173,7 @@ func (d MeetingDraft) change(kind, number string, actor accounts.Actor) store.Ch
 		agenda = append(agenda, store.Part{"minutes": item.Minutes, "title": programme.TextValue(item.Title)})
 	}
 	return store.Change{Kind: kind, Subject: programme.Subject(programme.Meeting, number), Open: true,
-		Public: store.Part{"cycle": d.Cycle, "kind": d.Kind, "unit": d.Unit, "axis": d.Axis, "starts": millis(d.StartsAt), "ends": millis(d.EndsAt),
+		Public: store.Part{"cycle": d.Cycle, "meeting_kind": d.Kind, "unit": d.Unit, "axis": d.Axis, "starts": millis(d.StartsAt), "ends": millis(d.EndsAt),
 			"invited": millis(d.InvitedAt), "colleges": d.Colleges, "by": actor.By(accounts.MeetingManage, d.Unit, d.Axis)},
 		Text: store.Part{"title": programme.TextValue(d.Title), "place": programme.TextValue(d.Place), "access": programme.TextValue(d.Access),
 			"chair": programme.TextValue(d.Chair), "conduct": programme.TextValue(d.Conduct), "agenda": agenda},

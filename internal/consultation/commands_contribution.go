@@ -141,7 +141,7 @@ func record(tx *store.Tx, actor accounts.Actor, m Meeting, d ContributionDraft) 
 // change is what the log keeps of a contribution: words and origin in the text part.
 func (d ContributionDraft) change(kind, number string, actor accounts.Actor, by store.Part) store.Change {
 	return store.Change{Kind: kind, Subject: programme.Subject(programme.Contribution, number),
-		Public: store.Part{"kind": d.Kind, "lang": d.RawLang, "college": d.College, "unit": d.Unit, "axis": d.Axis,
+		Public: store.Part{"what": d.Kind, "lang": d.RawLang, "college": d.College, "unit": d.Unit, "axis": d.Axis,
 			"channel": d.Channel, "scribe": d.ByScribe, "by": by},
 		Text: store.Part{"raw": d.Raw, "reformulation": programme.TextValue(d.Reformulation),
 			"origin": programme.TextValue(d.Origin), "table": d.Table},

@@ -40,6 +40,7 @@ func (s *Service) GroupContributions(ctx context.Context, actor accounts.Actor, 
 	g.Once = onceOr(g.Once)
 	g.New.Once = g.Once
 	number = g.Proposal
+	defer s.index.forget(actor.Programme)
 	_, err = s.write(ctx, actor, g.Once, func(tx *store.Tx) error {
 		cited, err := loadCitable(tx, actor, g.Contributions)
 		if err != nil {

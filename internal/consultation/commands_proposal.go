@@ -121,6 +121,7 @@ func (s *Service) SubmitProposal(ctx context.Context, actor accounts.Actor, d Pr
 		return "", err
 	}
 	d.Cycle, d.Once = s.cycleFor(p, d.Cycle), onceOr(d.Once)
+	defer s.index.forget(actor.Programme)
 	_, err = s.write(ctx, actor, d.Once, func(tx *store.Tx) error {
 		if err := gate(tx, d.Cycle, programme.Consultation); err != nil {
 			return err
@@ -172,7 +173,7 @@ func requireAll(actor accounts.Actor, right accounts.Right, units []string, axis
 	return nil
 }
 
-// insertProposal writes a proposal with its units and words.
+// insertProposal writes a proposal with its words.
 func insertProposal(tx *store.Tx, actor accounts.Actor, d ProposalDraft, state ProposalState, codeHash string) (number string, err error) {
 	number, seq, err := next(tx, programme.Proposal)
 	if err != nil {
@@ -186,23 +187,16 @@ func insertProposal(tx *store.Tx, actor accounts.Actor, d ProposalDraft, state P
 		d.Axis, string(d.Channel), encodeText(d.Origin), scribe(actor, d.ByScribe, first(d.Units), d.Axis), string(state), string(release), tx.Millis(), published, codeHash); err != nil {
 		return "", err
 	}
-	var args []any
-	for _, unit := range d.Units {
-		args = append(args, tx.Log(), number, unit)
-	}
-	if err := tx.Exec(sqlInsertUnits+store.Values(len(d.Units), 3), args...); err != nil {
-		return "", err
-	}
-	return number, insertWords(tx, number, proposalWords(d.Title, d.Body, d.Place))
+	return number, insertWords(tx, seq, proposalWords(d.Title, d.Body, d.Place))
 }
 
-func insertWords(tx *store.Tx, number string, words []string) error {
+func insertWords(tx *store.Tx, seq int64, words []string) error {
 	if len(words) == 0 {
 		return nil
 	}
 	var args []any
 	for _, w := range words {
-		args = append(args, tx.Log(), w, number)
+		args = append(args, tx.Log(), w, seq)
 	}
 	return tx.Exec(sqlInsertWords+store.Values(len(words), 3), args...)
 }
@@ -223,6 +217,7 @@ func (s *Service) onProposal(ctx context.Context, actor accounts.Actor, right ac
 	if err := may(actor, right); err != nil {
 		return err
 	}
+	defer s.index.forget(actor.Programme)
 	_, err := s.write(ctx, actor, once, func(tx *store.Tx) error {
 		p, err := one(tx.Context(), tx, scanProposal, "consultation.error.proposal_unknown", sqlProposal, tx.Log(), number)
 		if err != nil {
@@ -266,11 +261,15 @@ func setState(tx *store.Tx, actor accounts.Actor, by store.Part, p Proposal, to 
 	if err := tx.Exec(sqlProposalState, tx.Log(), p.Number, string(to), tx.Millis(), roleOf(by), encodeText(reason), string(release)); err != nil {
 		return err
 	}
-	if err := tx.Exec(sqlDeleteWords, tx.Log(), p.Number); err != nil {
+	seq, err := seqOf(p.Number)
+	if err != nil {
+		return err
+	}
+	if err := tx.Exec(sqlDeleteWords, tx.Log(), seq); err != nil {
 		return err
 	}
 	if to == Published {
-		if err := insertWords(tx, p.Number, proposalWords(p.Title, p.Body, p.Place)); err != nil {
+		if err := insertWords(tx, seq, proposalWords(p.Title, p.Body, p.Place)); err != nil {
 			return err
 		}
 	}
@@ -325,6 +324,7 @@ func (s *Service) WithdrawProposal(ctx context.Context, actor accounts.Actor, nu
 	if err := f.Err(); err != nil {
 		return err
 	}
+	defer s.index.forget(actor.Programme)
 	_, err = s.write(ctx, actor, once, func(tx *store.Tx) error {
 		p, err := one(tx.Context(), tx, scanStored, "consultation.error.proposal_unknown", sqlProposal, tx.Log(), number)
 		if err != nil {

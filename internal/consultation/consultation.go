@@ -23,11 +23,12 @@ type Service struct {
 	read       store.Querier // what queries outside a command read from
 	programmes *programme.Service
 	pack       *territory.Pack
+	index      index
 }
 
 // NewService makes the module's service.
 func NewService(db *store.DB, programmes *programme.Service, pack *territory.Pack) *Service {
-	return &Service{db: db, read: db.Read(), programmes: programmes, pack: pack}
+	return &Service{db: db, read: db.Read(), programmes: programmes, pack: pack, index: index{byP: map[string]*entries{}}}
 }
 
 // MeetingKind is what a meeting is for.

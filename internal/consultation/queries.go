@@ -2,9 +2,6 @@ package consultation
 
 import (
 	"context"
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/khettara/khettara/internal/fault"
@@ -61,37 +58,6 @@ type ProposalList struct {
 	Rows []Proposal
 }
 
-// where writes the filter as conditions.
-func (s *Service) where(programmeID string, f ProposalFilter) *where {
-	w := whereProgramme(programmeID)
-	in(w, "state", f.states)
-	in(w, "outcome", f.Outcomes)
-	if f.Cycle != 0 {
-		w.and("cycle = ?", f.Cycle)
-	}
-	w.equal("axis", f.Axis)
-	w.equal("college", f.College)
-	if units := s.Units(f.Unit); len(units) > 0 {
-		first := len(w.args) + 1
-		for _, u := range units {
-			w.args = append(w.args, u)
-		}
-		w.text.WriteString(" AND " + fmt.Sprintf(proposalInUnits, store.In(first, len(units))))
-	}
-	if kind, number, ok := programme.ParseNumber(f.Words); ok && kind == programme.Proposal {
-		w.and("number = ?", number)
-		return w
-	}
-	if seq, err := strconv.ParseInt(strings.TrimSpace(f.Words), 10, 64); err == nil {
-		w.and("seq = ?", seq)
-		return w
-	}
-	for _, word := range words(f.Words, maxQueryWords) {
-		w.and(proposalWithWord, word, afterWord(word))
-	}
-	return w
-}
-
 // Proposals lists what has been published, the newest first.
 func (s *Service) Proposals(ctx context.Context, programmeID string, f ProposalFilter) (list ProposalList, err error) {
 	defer fault.Wrap(&err, "consultation.Proposals")
@@ -103,20 +69,6 @@ func (s *Service) Proposals(ctx context.Context, programmeID string, f ProposalF
 		list.Rows[i] = list.Rows[i].forEveryone()
 	}
 	return list, nil
-}
-
-func (s *Service) proposals(ctx context.Context, programmeID string, f ProposalFilter) (list ProposalList, err error) {
-	list.Pages = pageOf(f.Page)
-	w := s.where(programmeID, f)
-	if list.Total, err = one(ctx, s.read, scanCount, "", sqlCountProposals+w.text.String(), w.args...); err != nil {
-		return list, err
-	}
-	order := newestFirst
-	if f.Oldest {
-		order = oldestFirst
-	}
-	list.Rows, err = all(ctx, s.read, scanProposal, sqlProposals+w.page(order, list.Page, list.Size), w.args...)
-	return list, err
 }
 
 // ProposalPage is a proposal with all that its page tells.

@@ -60,9 +60,8 @@ const (
 		state, release, submitted_at, published_at, code_hash,
 		state_at, state_role, reason, outcome, examined_at, answered_at, review_at, cited, screening, screening_motive, screening_role, screened_at, estimate, estimated_at, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $18, '', '{}', 'submitted', 0, 0, 0, 0, '', '{}', '', 0, 0, 0, 1)`
-	sqlInsertUnits      = `INSERT INTO proposal_unit (programme_id, number, unit) VALUES `
-	sqlInsertWords      = `INSERT INTO proposal_word (programme_id, word, number) VALUES `
-	sqlDeleteWords      = `DELETE FROM proposal_word WHERE programme_id = $1 AND number = $2`
+	sqlInsertWords      = `INSERT INTO proposal_word (programme_id, word, seq) VALUES `
+	sqlDeleteWords      = `DELETE FROM proposal_word WHERE programme_id = $1 AND seq = $2`
 	sqlProposalState    = `UPDATE proposal SET state = $3, state_at = $4, state_role = $5, reason = $6, release = $7, version = version + 1 WHERE programme_id = $1 AND number = $2`
 	sqlProposalPublish  = `UPDATE proposal SET state = 'published', state_at = $3, state_role = $4, release = 'public', published_at = $3, version = version + 1 WHERE programme_id = $1 AND number = $2`
 	sqlProposalExamined = `UPDATE proposal SET outcome = 'under_review', examined_at = $3, version = version + 1 WHERE programme_id = $1 AND number = $2`
@@ -73,7 +72,8 @@ const (
 	sqlProposal         = `SELECT ` + proposalColumns + ` FROM proposal WHERE programme_id = $1 AND number = $2`
 	sqlProposalByOnce   = `SELECT ` + proposalColumns + ` FROM proposal WHERE programme_id = $1 AND once = $2`
 	sqlProposals        = `SELECT ` + proposalColumns + ` FROM proposal WHERE programme_id = $1 `
-	sqlCountProposals   = `SELECT COUNT(*) FROM proposal WHERE programme_id = $1 `
+	sqlEntries          = `SELECT seq, cycle, state, outcome, axis, college, units FROM proposal WHERE programme_id = $1 ORDER BY seq`
+	sqlWithWord         = `SELECT seq FROM proposal_word WHERE programme_id = $1`
 	sqlProposalFigures  = `SELECT state, outcome, COUNT(*), MIN(submitted_at) FROM proposal WHERE programme_id = $1 AND ($2 = 0 OR cycle = $2) GROUP BY 1, 2`
 	sqlProposalRefs     = `SELECT number, cycle, title, units, axis, state, outcome, estimate, screening, answered_at FROM proposal WHERE programme_id = $1 `
 	sqlScreened         = `AND state = 'published' AND outcome IN ('retained', 'retained_in_part') AND screening = 'passed' AND ($2 = 0 OR cycle = $2) ORDER BY seq`
@@ -125,14 +125,20 @@ func whereProgramme(programmeID string) *where { return &where{args: []any{progr
 
 // and adds a condition; each ? stands for the next of the values.
 func (w *where) and(condition string, values ...any) {
-	w.text.WriteString(" AND ")
+	w.text.WriteString(w.condition(condition, values...))
+}
+
+// condition is a condition that and would add, for a statement with several parts.
+func (w *where) condition(condition string, values ...any) string {
+	var b strings.Builder
+	b.WriteString(" AND ")
 	for _, v := range values {
 		before, after, _ := strings.Cut(condition, "?")
 		w.args = append(w.args, v)
-		fmt.Fprintf(&w.text, "%s$%d", before, len(w.args))
+		fmt.Fprintf(&b, "%s$%d", before, len(w.args))
 		condition = after
 	}
-	w.text.WriteString(condition)
+	return b.String() + condition
 }
 
 // equal adds that a column has a value; "" means no condition.
@@ -158,12 +164,6 @@ func in[T ~string](w *where, column string, values []T) {
 func (w *where) page(order string, page, size int) string {
 	return w.text.String() + order + fmt.Sprintf(" LIMIT %d OFFSET %d", size, (page-1)*size)
 }
-
-// The two conditions on the tables beside a proposal.
-const (
-	proposalInUnits  = `EXISTS (SELECT 1 FROM proposal_unit u WHERE u.programme_id = $1 AND u.number = proposal.number AND u.unit IN %s)`
-	proposalWithWord = `number IN (SELECT number FROM proposal_word WHERE programme_id = $1 AND word >= ? AND word < ?)`
-)
 
 // one scans the only row of a query; a fault of kind NotFound when there is none.
 func one[T any](ctx context.Context, q store.Querier, scan func(scanner) (T, error), missing, query string, args ...any) (v T, err error) {
@@ -196,4 +196,5 @@ func all[T any](ctx context.Context, q store.Querier, scan func(scanner) (T, err
 }
 
 func scanString(row scanner) (s string, err error) { return s, row.Scan(&s) }
+func scanSeq(row scanner) (n int64, err error)     { return n, row.Scan(&n) }
 func scanCount(row scanner) (n int, err error)     { return n, row.Scan(&n) }

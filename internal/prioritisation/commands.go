@@ -229,7 +229,7 @@ type held struct {
 func hold(tx *store.Tx, number string) (h held, err error) {
 	var opens, closes int64
 	err = tx.QueryRowContext(tx.Context(), sqlHoldVote, tx.Log(), number).Scan(&h.Cycle, &h.State, &opens, &closes, &h.Budget)
-	if isNoRows(err) {
+	if store.IsNoRows(err) {
 		return h, fault.New(fault.NotFound, "fault.not_found")
 	}
 	h.OpensAt, h.ClosesAt = store.Time(opens), store.Time(closes)

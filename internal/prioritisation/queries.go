@@ -2,7 +2,6 @@ package prioritisation
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 
@@ -175,8 +174,6 @@ func eachRow(ctx context.Context, q store.Querier, query string, args []any, fn 
 	}
 	return rows.Err()
 }
-
-func isNoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }
 
 func decode[T i18n.Text | []string](s string, to *T) error { return json.Unmarshal([]byte(s), to) }
 

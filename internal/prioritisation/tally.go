@@ -35,7 +35,7 @@ func (s *Service) Election(ctx context.Context, programmeID string, v Vote) (ins
 	if err != nil {
 		return nil, nil, err
 	}
-	profile = &pb.Profile{Kind: pb.Approval, Columns: []string{"voter_id", "vote", "class"}}
+	profile = &pb.Profile{Kind: pb.Approval, Columns: []string{"voter_id", "vote", "ballot_class"}}
 	for i, b := range ballots {
 		profile.Ballots = append(profile.Ballots, pb.Ballot{Voter: fmt.Sprint(i + 1), Projects: b.Options, Class: b.Class, Extra: []string{b.Class}})
 	}

@@ -56,7 +56,7 @@ func (s *Service) ByID(ctx context.Context, id string) (p *Programme, err error)
 // Programmes lists all programmes by slug.
 func (s *Service) Programmes(ctx context.Context) (list []*Programme, err error) {
 	defer fault.Wrap(&err, "programme.Programmes")
-	rows, err := s.db.Read().QueryContext(ctx, `SELECT slug FROM programme ORDER BY slug`)
+	rows, err := s.db.Read().QueryContext(ctx, sqlSlugs)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func (r Release) Valid() bool {
 // becomes public, opens what the log has kept closed about it until now. A
 // withdrawal needs a reason; what was opened stays open.
 func LogRelease(tx *store.Tx, actor accounts.Actor, by store.Part, subject string, from, to Release, reason string) error {
-	public := store.Part{"subject": subject, "from": string(from), "to": string(to), "by": by}
+	public := store.Part{"from": string(from), "to": string(to), "by": by}
 	if _, err := tx.Append(store.Change{
 		Kind: ChangeReleased, Subject: subject, Open: to == Public || from == Public,
 		Public: public, Text: store.Part{"reason": reason}, Person: actor.PersonPart(),

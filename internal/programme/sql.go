@@ -6,6 +6,7 @@ const (
 	sqlSelectLinks = `SELECT source, target, kind, reason, by_role, at FROM link WHERE programme_id = $1 AND `
 
 	sqlProgrammes = `SELECT programme_id, slug, territory, pack_version, name, illustrative, created_at FROM programme`
+	sqlSlugs      = `SELECT slug FROM programme ORDER BY slug`
 	sqlAxes       = `SELECT axis_id, name, version FROM axis WHERE programme_id = $1 ORDER BY position, axis_id`
 	sqlColleges   = `SELECT college_id, name, voice, version FROM college WHERE programme_id = $1 ORDER BY position, college_id`
 	sqlSteps      = `SELECT step_id, stage, title, body, documents, signatory, due_at, done_at, version FROM step WHERE programme_id = $1 ORDER BY position, step_id`

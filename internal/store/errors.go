@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"net"
@@ -17,6 +18,16 @@ import (
 // Unchanged is returned by Write when the command was done before (see Tx.Once):
 // nothing was written, and the earlier result stands.
 var Unchanged = errors.New("already done")
+
+// IsNoRows tells whether a query for one row found none.
+func IsNoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }
+
+// NullString and NullInt are column values that may be absent, for modules'
+// files that scan rows but hold no SQL.
+type (
+	NullString = sql.NullString
+	NullInt    = sql.NullInt64
+)
 
 // IsUniqueViolation tells whether a statement failed on a unique constraint.
 func IsUniqueViolation(err error) bool {

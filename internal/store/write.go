@@ -232,8 +232,16 @@ func (tx *Tx) Append(c Change) (n int64, err error) {
 		r.c.Once, tx.once = tx.once, ""
 	}
 	// Kind and subject are committed to with the rest of what will be public.
-	public := Part{"kind": c.Kind, "subject": c.Subject}
-	maps.Copy(public, c.Public)
+	public := maps.Clone(c.Public)
+	if public == nil {
+		public = Part{}
+	}
+	for _, own := range []string{"kind", "subject"} {
+		if _, taken := public[own]; taken {
+			return 0, fmt.Errorf("the public part of %s has its own %q", c.Kind, own)
+		}
+	}
+	public["kind"], public["subject"] = c.Kind, c.Subject
 	if r.public, r.leaf.Public, err = seal(public); err != nil {
 		return 0, fmt.Errorf("public part of %s: %w", c.Kind, err)
 	}

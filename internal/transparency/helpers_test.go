@@ -48,7 +48,7 @@ func (w *world) say(n int) {
 		for range n {
 			_, err := tx.Append(store.Change{
 				Kind: "proposal.submitted.v1", Subject: fmt.Sprintf("proposal/P-%04d", w.made), Open: w.made%2 == 0,
-				Public: store.Part{"kind": "proposal.submitted.v1", "subject": fmt.Sprintf("proposal/P-%04d", w.made), "commune": "07.351.03.11"},
+				Public: store.Part{"commune": "07.351.03.11"},
 				Text:   store.Part{"title": fmt.Sprintf("إصلاح الطريق %d", w.made)},
 				Person: store.Part{"author": fmt.Sprintf("person-%d", w.made)},
 			})

@@ -11,7 +11,6 @@ package transparency
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -235,7 +234,7 @@ func (s *Service) Key(ctx context.Context, log string) (k Key, err error) {
 // head is the end of a log; NotFound if there is no such log.
 func (s *Service) head(ctx context.Context, log string) (store.LogHead, error) {
 	head, err := s.db.Head(ctx, log)
-	if errors.Is(err, sql.ErrNoRows) {
+	if store.IsNoRows(err) {
 		return head, fault.New(fault.NotFound, "fault.not_found")
 	}
 	return head, err

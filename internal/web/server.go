@@ -78,6 +78,9 @@ func New(cfg Config, svc Services) *Server {
 		}
 	}
 	mux.Handle("GET /static/", static.Handler())
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, static.Path("img/icon.svg"), http.StatusMovedPermanently)
+	})
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/ar/", http.StatusSeeOther) })

@@ -83,7 +83,7 @@ CREATE TABLE proposal (
     lang             TEXT NOT NULL, -- of the body
     place            TEXT NOT NULL, -- douar or quarter, as the author names it
     college          TEXT NOT NULL, -- '' = grouped from several
-    units            TEXT NOT NULL, -- HCP codes with a space between; proposal_unit finds them
+    units            TEXT NOT NULL, -- HCP codes with a space between
     axis             TEXT NOT NULL,
     channel          TEXT NOT NULL CHECK (channel IN ('room', 'paper', 'phone', 'web')),
     origin           TEXT NOT NULL,
@@ -111,29 +111,19 @@ CREATE TABLE proposal (
     PRIMARY KEY (programme_id, number),
     UNIQUE (programme_id, once)
 );
-CREATE INDEX proposal_newest ON proposal (programme_id, state, seq);
-CREATE INDEX proposal_axis ON proposal (programme_id, state, axis, seq);
-CREATE INDEX proposal_college ON proposal (programme_id, state, college, seq);
-CREATE INDEX proposal_outcome ON proposal (programme_id, state, outcome, seq);
+-- Holds all that a list is filtered by, so that loading it never reads a text.
+CREATE INDEX proposal_list ON proposal (programme_id, seq, cycle, state, outcome, axis, college, units);
 CREATE INDEX proposal_figures ON proposal (programme_id, cycle, state, outcome, submitted_at);
-
-CREATE TABLE proposal_unit (
-    programme_id TEXT NOT NULL,
-    number       TEXT NOT NULL,
-    unit         TEXT NOT NULL,
-    PRIMARY KEY (programme_id, number, unit)
-) /*sqlite: WITHOUT ROWID*/;
-CREATE INDEX proposal_of_unit ON proposal_unit (programme_id, unit, number);
 
 -- The folded words of what may be read, so that a list is filtered by the beginning of a
 -- word with one range of an index, the same on both databases.
 CREATE TABLE proposal_word (
     programme_id TEXT NOT NULL,
     word         TEXT NOT NULL,
-    number       TEXT NOT NULL,
-    PRIMARY KEY (programme_id, word, number)
+    seq          BIGINT NOT NULL, -- of the proposal
+    PRIMARY KEY (programme_id, word, seq)
 ) /*sqlite: WITHOUT ROWID*/;
-CREATE INDEX proposal_word_number ON proposal_word (programme_id, number);
+CREATE INDEX proposal_word_of ON proposal_word (programme_id, seq);
 
 CREATE TABLE proposal_answer (
     programme_id TEXT NOT NULL,

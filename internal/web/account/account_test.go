@@ -17,7 +17,7 @@ const work = "/ar/p/marrakech/work/account"
 func TestSignInAndOut(t *testing.T) {
 	s := newSite(t)
 	s.join("amina@example.ma", participant)
-	b := s.browser()
+	b := s.device()
 	b.get("/ar/account/sign-in").says(200, "تسجيل الدخول", "عندكم بطاقة أو رمز؟").never("sign-in-as")
 	b.post("/ar/account/sign-in", "login", "amina@example.ma", "password", "wrong").
 		says(422, i18n.T(i18n.Ar, "account.error.sign_in")).never("wrong")
@@ -36,7 +36,7 @@ func TestNextStaysHere(t *testing.T) {
 	s := newSite(t)
 	s.join("amina@example.ma", participant)
 	for _, next := range []string{"https://example.com/", "//example.com/", "/\\example.com", "javascript:alert(1)", "ar/account", "/ar\r\nX: y"} {
-		b := s.browser()
+		b := s.device()
 		b.client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
 			if !strings.HasPrefix(r.URL.String(), s.url+"/ar/p/marrakech") {
 				t.Errorf("next=%q leads to %s", next, r.URL)
@@ -49,7 +49,7 @@ func TestNextStaysHere(t *testing.T) {
 
 func TestRefusalAfterManyTries(t *testing.T) {
 	s := newSite(t)
-	b := s.browser()
+	b := s.device()
 	for range 5 {
 		b.post("/fr/account/sign-in", "login", "amina", "password", "x").says(422, i18n.T(i18n.Fr, "account.error.sign_in"))
 	}
@@ -62,7 +62,7 @@ func TestACodeFromCardToAccount(t *testing.T) {
 	issued, err := s.acc.InviteBatch(t.Context(), root(s.prog.ID), store.NewID(), "civil", "07.351.03.11", 2, 10)
 	s.ok(err)
 	code := issued.Codes[0]
-	b := s.browser()
+	b := s.device()
 	b.get("/ar/account/code").says(200, "أدخلوا رمزكم")
 	b.post("/ar/account/code", "code", "7K4M").says(422, i18n.T(i18n.Ar, "account.error.code_mistyped"))
 	b.post("/ar/account/code", "code", strings.ToLower(code)).says(200, "دعوة بصفة: مشارك/ة", "عمالة مراكش", "ما نحفظه عنكم")
@@ -72,12 +72,12 @@ func TestACodeFromCardToAccount(t *testing.T) {
 	form[len(form)-1] = password
 	b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	b.post("/ar/account/code", form...).says(http.StatusSeeOther)
-	other := s.browser() // the answer was lost, and the form posted again
+	other := s.device() // the answer was lost, and the form posted again
 	other.client.CheckRedirect = b.client.CheckRedirect
 	other.post("/ar/account/code", form...).says(http.StatusSeeOther)
 	b.client.CheckRedirect = nil
 	b.get("/ar/account").says(200, "حسابكم يحمل صفة واحدة", "مرحبا سعيد", "مشارك/ة", "المجتمع المدني")
-	s.browser().post("/ar/account/code", "code", code).says(422, i18n.T(i18n.Ar, "account.error.code_used"))
+	s.device().post("/ar/account/code", "code", code).says(422, i18n.T(i18n.Ar, "account.error.code_used"))
 	// Opening the address of a QR changes nothing: the second code is still good.
 	b.get("/ar/account/code?code="+issued.Codes[1]).says(200, "أدخلوا رمزكم")
 	b.post("/fr/account/code", "code", issued.Codes[1]).says(200, "Ce rôle s’ajoute à votre compte", "سعيد")
@@ -104,7 +104,7 @@ func TestPasswordAndErasure(t *testing.T) {
 func TestSessionsEnd(t *testing.T) {
 	s := newSite(t)
 	b := s.join("amina@example.ma", participant)
-	other := s.browser()
+	other := s.device()
 	other.post("/ar/account/sign-in", "login", "amina@example.ma", "password", password, "next", "/ar/account").says(200)
 	s.clock.Advance(time.Hour)
 	b.get("/ar/account/sessions").says(200, "حسابكم مفتوح في جهازين", "هذه الجلسة", "إغلاق كل الجلسات الأخرى")
@@ -125,7 +125,7 @@ func TestStaffAreInvitedAndLeave(t *testing.T) {
 		t.Errorf("codes %v, posted again %v", a.codes(), again.codes())
 	}
 	b.get(work+"/invitations").says(200, "رمز واحد لم يُستعمل بعد", "السيد حميد", "مقرر/ة الورشة", "في الانتظار").never(a.codes()...)
-	guest := s.browser()
+	guest := s.device()
 	guest.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	guest.post("/ar/account/code", "step", "accept", "code", a.codes()[0], "name", "حميد", "login", "hamid", "password", password, "repeat", password).says(http.StatusSeeOther)
 	b.get(work+"/people").says(200, "شخصان يعملان في البرنامج", "حميد")
@@ -180,7 +180,7 @@ func TestOrganisations(t *testing.T) {
 // TestPagesAreForThoseWhoMay opens every page as everybody who must not.
 func TestPagesAreForThoseWhoMay(t *testing.T) {
 	s := newSite(t)
-	visitor, person := s.browser(), s.join("person@example.ma", participant)
+	visitor, person := s.device(), s.join("person@example.ma", participant)
 	rapporteur := s.join("rapporteur@example.ma", accounts.Grant{Role: accounts.Rapporteur})
 	s.join("boss@example.ma", coordinator)
 	for _, route := range s.hosts.Routes() {
@@ -188,7 +188,7 @@ func TestPagesAreForThoseWhoMay(t *testing.T) {
 		if strings.HasSuffix(path, "/rights") { // the table of rights is in the manual too
 			continue
 		}
-		ask := func(b *browser) int {
+		ask := func(b *device) int {
 			if route.Method == http.MethodPost {
 				return b.post(path, "role", "auditor", "number", "1", "college", "civil", "count", "3", "days", "3", "kind", "council", "name_fr", "x", "action", "grant").status
 			}
@@ -199,7 +199,7 @@ func TestPagesAreForThoseWhoMay(t *testing.T) {
 			if got := ask(visitor); got != 401 {
 				t.Errorf("%s %s by a visitor: %d", route.Method, path, got)
 			}
-			for who, b := range map[string]*browser{"a participant": person, "a rapporteur": rapporteur} {
+			for who, b := range map[string]*device{"a participant": person, "a rapporteur": rapporteur} {
 				if got := ask(b); got != 403 {
 					t.Errorf("%s %s by %s: %d", route.Method, path, who, got)
 				}
@@ -215,7 +215,7 @@ func TestPagesAreForThoseWhoMay(t *testing.T) {
 func TestOneClickIsForTheDemo(t *testing.T) {
 	s := newSite(t)
 	s.join("boss@example.ma", coordinator)
-	b := s.browser()
+	b := s.device()
 	b.post("/ar/account/sign-in-as", "role", "coordinator").says(403)
 	s.acc.Demo = true
 	b.get("/fr/account/sign-in").says(200, "Dans la démonstration", "Cellule de coordination")

@@ -56,6 +56,7 @@ func newSite(t *testing.T) *site {
 	s.hosts = &account.Handlers{Accounts: s.acc, Programmes: programmes, Territory: pack}
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", static.Handler())
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	for _, route := range s.hosts.Routes() {
 		for _, l := range i18n.Langs {
 			mux.HandleFunc(route.Method+" /"+string(l)+route.Path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, l, route) })
@@ -108,16 +109,16 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request, l i18n.Lang, route 
 	}
 }
 
-// browser is somebody's device: it keeps cookies and follows redirects of this site.
-type browser struct {
+// device is somebody's device: it keeps cookies and follows redirects of this site.
+type device struct {
 	*site
 	client *http.Client
 }
 
-func (s *site) browser() *browser {
+func (s *site) device() *device {
 	jar, err := cookiejar.New(nil)
 	s.ok(err)
-	return &browser{s, &http.Client{Jar: jar}}
+	return &device{s, &http.Client{Jar: jar}}
 }
 
 // answer is a page as it came.
@@ -128,7 +129,7 @@ type answer struct {
 	body   string
 }
 
-func (b *browser) do(method, path string, form url.Values) answer {
+func (b *device) do(method, path string, form url.Values) answer {
 	b.t.Helper()
 	r, err := http.NewRequestWithContext(b.t.Context(), method, b.url+path, strings.NewReader(form.Encode()))
 	b.ok(err)
@@ -148,10 +149,10 @@ func (b *browser) do(method, path string, form url.Values) answer {
 	return a
 }
 
-func (b *browser) get(path string) answer { b.t.Helper(); return b.do(http.MethodGet, path, nil) }
+func (b *device) get(path string) answer { b.t.Helper(); return b.do(http.MethodGet, path, nil) }
 
 // post sends a form; values alternate names and values.
-func (b *browser) post(path string, values ...string) answer {
+func (b *device) post(path string, values ...string) answer {
 	b.t.Helper()
 	form := url.Values{}
 	for i := 0; i < len(values); i += 2 {
@@ -205,14 +206,14 @@ func (a answer) codes() []string {
 }
 
 // join makes an account with a role through the module and signs a browser in.
-func (s *site) join(login string, g accounts.Grant) *browser {
+func (s *site) join(login string, g accounts.Grant) *device {
 	s.t.Helper()
 	issued, err := s.acc.Invite(s.t.Context(), root(s.prog.ID), accounts.InvitationDraft{Grant: g})
 	s.ok(err)
 	out, err := s.acc.AcceptInvitation(s.t.Context(), accounts.Acceptance{Code: issued.Codes[0], Name: "أمينة بناني", Login: login, Password: password,
 		Email: "amina@example.ma", Phone: "0600000001", Device: "Firefox · Android"})
 	s.ok(err)
-	b := s.browser()
+	b := s.device()
 	at, err := url.Parse(s.url)
 	s.ok(err)
 	b.client.Jar.SetCookies(at, []*http.Cookie{{Name: page.SessionCookie(false), Value: out.Token, Path: "/"}})

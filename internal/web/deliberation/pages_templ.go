@@ -508,7 +508,7 @@ func voteView(d voteData) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Button(d.T("deliberation.agree_button"), ui.Primary, "choice", "agree").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(d.T("deliberation.agree_button"), ui.Secondary, "choice", "agree").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -32,6 +32,8 @@ type Route struct {
 
 // Get and Post make routes.
 func Get(path string, h Handler) Route { return Route{Method: http.MethodGet, Path: path, Handler: h} }
+
+// Post makes a route that changes something.
 func Post(path string, h Handler) Route {
 	return Route{Method: http.MethodPost, Path: path, Handler: h}
 }

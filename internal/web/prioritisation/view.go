@@ -223,7 +223,7 @@ func perHundred(d voteData, option string, c prioritisation.Class) templ.Compone
 		return ui.Str("–")
 	}
 	share := float64(d.Support.ByOption[option][c.Name]) / float64(c.Cast)
-	return ui.TwoLines(ui.Dec(d.Lang, 100*share, 0), ui.Bar(share, 1, "water-2"))
+	return ui.TwoLines(ui.Dec(d.Lang, 100*share, 0), ui.Bar(share, 1, "agree"))
 }
 
 // ordered lists the options in the order of purchase, then the others by support.
