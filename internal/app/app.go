@@ -71,9 +71,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, err
 	}
-	if cfg.DB == "" {
-		cfg.DB = "sqlite:" + filepath.Join(cfg.Data, "khettara.db")
-	}
+	cfg = cfg.withDatabase()
 	db, err := store.Open(ctx, cfg.DB, store.Options{Clock: cfg.clock, Logger: log, Installation: cfg.Installation, BackedUp: cfg.backedUp})
 	if err != nil {
 		return nil, err

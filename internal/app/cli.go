@@ -26,6 +26,9 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Serve the programmes of this installation."`
 	Demo    demoCmd    `cmd:"" help:"Open the demonstration: the programme of Marrakech prefecture on its real census."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date, and stop."`
+	Admin   adminCmd   `cmd:"" help:"Accounts, from the command line."`
+	Backup  backupCmd  `cmd:"" help:"Write an encrypted backup, also while a server runs."`
+	Restore restoreCmd `cmd:"" help:"Verify a backup, and put it in place."`
 	PB      PBCmd      `cmd:"" name:"pb" help:"Count participatory-budgeting votes."`
 	Verify  VerifyCmd  `cmd:"" help:"Check a downloaded proof, offline."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -109,7 +109,8 @@ CREATE TABLE proposal (
     code_hash        TEXT NOT NULL, -- of the follow-up code; '' = none was given
     version          BIGINT NOT NULL,
     PRIMARY KEY (programme_id, number),
-    UNIQUE (programme_id, once)
+    UNIQUE (programme_id, once),
+    UNIQUE (programme_id, seq)
 );
 -- Holds all that a list is filtered by, so that loading it never reads a text.
 CREATE INDEX proposal_list ON proposal (programme_id, seq, cycle, state, outcome, axis, college, units);

@@ -1,0 +1,111 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/khettara/khettara/internal/accounts"
+	"github.com/khettara/khettara/internal/i18n"
+	"github.com/khettara/khettara/internal/programme"
+	"github.com/khettara/khettara/internal/store"
+	"github.com/khettara/khettara/internal/testkit"
+)
+
+// filled makes a database with one programme and closes it.
+func filled(t *testing.T, dsn, data string) Config {
+	t.Helper()
+	cfg := Config{DB: dsn, Data: data, Installation: "local"}
+	a, err := New(t.Context(), cfg, logger(t.Output()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if _, err := a.Programmes.Create(t.Context(), accounts.Actor{Person: "admin", Admin: true},
+		programme.Foundation{Slug: "marrakech", Territory: "07.351", Name: i18n.Text{Ar: "عمالة مراكش"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.DB.CatchUp(t.Context(), a.readers...); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Record.SealAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+func backUp(t *testing.T, cfg Config) (file, identity string) {
+	t.Helper()
+	dir := t.TempDir()
+	file, identity = filepath.Join(dir, "b.age"), filepath.Join(dir, "recovery.key")
+	if err := (&backupCmd{Config: cfg, File: file, IdentityOut: identity}).Run(t.Context(), &streams{t.Output(), t.Output()}); err != nil {
+		t.Fatal(err)
+	}
+	return file, identity
+}
+
+func TestBackupRestoresOnBothDatabases(t *testing.T) {
+	testkit.EachDSN(t, func(t *testing.T, dsn string) {
+		cfg := filled(t, dsn, t.TempDir())
+		file, identity := backUp(t, cfg)
+		to := Config{DB: testkit.DSN(t, store.DialectOf(dsn)), Data: t.TempDir(), Installation: "local"}
+		var out bytes.Buffer
+		if err := (&restoreCmd{Config: to, File: file, Identity: identity}).Run(t.Context(), &streams{&out, t.Output()}); err != nil {
+			t.Fatal(err)
+		}
+		a, err := New(t.Context(), to, logger(t.Output()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		p, err := a.Programmes.Programme(context.Background(), "marrakech")
+		if err != nil || p.Name.Ar != "عمالة مراكش" {
+			t.Fatalf("restored programme %+v, %v", p, err)
+		}
+		if audit, err := a.Record.Fsck(t.Context(), p.ID); err != nil || audit.KeyMissing || audit.Leaves == 0 {
+			t.Errorf("the restored record: %+v, %v", audit, err)
+		}
+	})
+}
+
+func TestADamagedBackupReplacesNothing(t *testing.T) {
+	cfg := filled(t, "sqlite:"+filepath.Join(t.TempDir(), "k.db"), t.TempDir())
+	file, identity := backUp(t, cfg)
+	good, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(cfg.sqliteFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []int{10, len(good) / 3, len(good) / 2, len(good) - 1} {
+		bad := bytes.Clone(good)
+		bad[at] ^= 1
+		if err := os.WriteFile(file, bad, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := (&restoreCmd{Config: cfg, File: file, Identity: identity}).Run(t.Context(), &streams{t.Output(), t.Output()})
+		if !errors.Is(err, ErrDamaged) {
+			t.Errorf("byte %d flipped: %v, want ErrDamaged", at, err)
+		}
+	}
+	if err := os.WriteFile(file, good[:len(good)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&restoreCmd{Config: cfg, File: file, Identity: identity}).Run(t.Context(), &streams{t.Output(), t.Output()}); !errors.Is(err, ErrDamaged) {
+		t.Errorf("half a backup: %v", err)
+	}
+	after, err := os.ReadFile(cfg.sqliteFile())
+	if err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the database was touched, %v", err)
+	}
+	left, _ := filepath.Glob(filepath.Join(cfg.Data, ".khettara-restore-*"))
+	if len(left) > 0 {
+		t.Errorf("folders stay behind: %s", strings.Join(left, " "))
+	}
+}
