@@ -33,7 +33,7 @@ import (
 // --addr and KHETTARA_ADDR.
 type Config struct {
 	DB           string `name:"db" help:"Database: sqlite:FILE or postgres://… (default: khettara.db in the data folder)." placeholder:"URL"`
-	Data         string `name:"data" help:"Folder of keys and, by default, of the database." default:"khettara-data" type:"path"`
+	Data         string `name:"data" help:"Folder of keys and, by default, of the database (default: khettara-data, for the demonstration demo-data)." type:"path"`
 	Installation string `name:"installation" help:"Name of this installation in the origin of its logs; fixed by the first start." default:"local"`
 
 	Addr         string   `name:"addr" help:"Address to serve on." default:"127.0.0.1:8080"`
@@ -68,10 +68,10 @@ type App struct {
 
 // New opens and migrates the database and makes the services. Close it.
 func New(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
+	cfg = cfg.withDatabase()
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, err
 	}
-	cfg = cfg.withDatabase()
 	db, err := store.Open(ctx, cfg.DB, store.Options{Clock: cfg.clock, Logger: log, Installation: cfg.Installation, BackedUp: cfg.backedUp})
 	if err != nil {
 		return nil, err

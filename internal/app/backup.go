@@ -214,8 +214,14 @@ func fileHash(file string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// withDatabase fills in the database's default place.
+// withDatabase fills in the default places of the data and the database.
 func (c Config) withDatabase() Config {
+	if c.Data == "" {
+		c.Data = "khettara-data"
+		if c.demo {
+			c.Data = "demo-data"
+		}
+	}
 	if c.DB == "" {
 		c.DB = "sqlite:" + filepath.Join(c.Data, "khettara.db")
 	}
