@@ -1,0 +1,8 @@
+package evaluation
+
+// The kinds of change that this module writes to a log.
+const (
+	ChangeIndicatorSet   = "indicator.set.v1"
+	ChangeActualRecorded = "indicator.actual_recorded.v1"
+	ChangeTargetChanged  = "indicator.target_changed.v1"
+)
