@@ -1,0 +1,209 @@
+package roadmap
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/khettara/khettara/internal/accounts"
+	"github.com/khettara/khettara/internal/fault"
+	"github.com/khettara/khettara/internal/programme"
+	"github.com/khettara/khettara/internal/store"
+)
+
+// draft runs a command of whoever prepares the roadmap: right, once, write.
+func (s *Service) draft(ctx context.Context, actor accounts.Actor, once string, fn func(tx *store.Tx, by store.Part) error) error {
+	if err := actor.Require(accounts.RoadmapDraft, "", ""); err != nil {
+		return err
+	}
+	err := s.db.Write(ctx, actor.Programme, func(tx *store.Tx) error {
+		if err := tx.Once(once); err != nil {
+			return err
+		}
+		return fn(tx, actor.By(accounts.RoadmapDraft, "", ""))
+	})
+	if errors.Is(err, store.Unchanged) {
+		return nil
+	}
+	return err
+}
+
+// SetObjective adds an objective (empty Number) or changes it, and returns its number.
+func (s *Service) SetObjective(ctx context.Context, actor accounts.Actor, o Objective, once string) (number string, err error) {
+	defer fault.Wrap(&err, "roadmap.SetObjective(%s)", o.Number)
+	p, err := s.programmes.ByID(ctx, actor.Programme)
+	if err != nil {
+		return "", err
+	}
+	var wrong fault.Fields
+	_, known := p.Axis(o.Axis)
+	wrong.Check(known, "axis", "fault.choose_one")
+	wrong.Check(o.Title.Ar != "" || o.Title.Fr != "", "title", "fault.required_language")
+	if err := wrong.Err(); err != nil {
+		return "", err
+	}
+	number = o.Number
+	return number, s.draft(ctx, actor, once, func(tx *store.Tx, by store.Part) error {
+		if o.Number == "" {
+			if number, err = programme.NextNumber(tx, programme.Objective); err != nil {
+				return err
+			}
+			err = tx.Exec(sqlInsertObjective, tx.Log(), number, o.Axis, encode(o.Title))
+		} else {
+			err = changed(tx.ExecOne(sqlChangeObjective, tx.Log(), number, o.Axis, encode(o.Title), o.Version))
+		}
+		if err != nil {
+			return err
+		}
+		_, err := tx.Append(store.Change{Kind: ChangeObjectiveSet, Subject: programme.Subject(programme.Objective, number), Open: true,
+			Public: store.Part{"number": number, "axis": o.Axis, "by": by}, Text: store.Part{"title": programme.TextValue(o.Title)}, Person: actor.PersonPart()})
+		return err
+	})
+}
+
+// changed turns "no row had the version" into a Conflict.
+func changed(ok bool, err error) error {
+	if err == nil && !ok {
+		err = fault.New(fault.Conflict, "fault.conflict")
+	}
+	return err
+}
+
+// SaveProject adds a project sheet (empty Number) or changes it, and returns its
+// number. What an adopted version holds stays as it was adopted.
+func (s *Service) SaveProject(ctx context.Context, actor accounts.Actor, p Project, once string) (number string, err error) {
+	defer fault.Wrap(&err, "roadmap.SaveProject(%s)", p.Number)
+	if err := actor.Require(accounts.RoadmapDraft, "", ""); err != nil {
+		return "", err
+	}
+	if err := s.check(ctx, actor.Programme, &p); err != nil {
+		return "", err
+	}
+	number = p.Number
+	err = s.draft(ctx, actor, once, func(tx *store.Tx, by store.Part) error {
+		if err := programme.StaffGate(tx, p.Cycle, programme.Roadmap); err != nil {
+			return err
+		}
+		if p.Number == "" {
+			if number, err = programme.NextNumber(tx, programme.Project); err != nil {
+				return err
+			}
+			err = tx.Exec(sqlInsertProject, tx.Log(), number, p.Cycle, encode(p.Title), encode(p.Summary), p.Objective, p.Axis, p.MOA, p.MOD, encode(p.Options), encode(p.Proposals),
+				p.Entry, encode(p.EntryReason), encode(p.Components), p.Cost, encode(p.Beneficiaries), encode(p.Milestones))
+		} else {
+			err = changed(tx.ExecOne(sqlChangeProject, tx.Log(), number, encode(p.Title), encode(p.Summary), p.Objective, p.Axis, p.MOA, p.MOD, encode(p.Options), encode(p.Proposals),
+				p.Entry, encode(p.EntryReason), encode(p.Components), p.Cost, encode(p.Beneficiaries), encode(p.Milestones), p.Version))
+		}
+		if err != nil {
+			return err
+		}
+		if err := saveParts(tx, number, p); err != nil {
+			return err
+		}
+		if err := linkProject(tx, by, number, p); err != nil {
+			return err
+		}
+		public := projectPart(p)
+		public["number"], public["by"] = number, by
+		_, err := tx.Append(store.Change{Kind: ChangeProjectSet, Subject: programme.Subject(programme.Project, number), Open: p.Release == programme.Public,
+			Public: public, Text: store.Part{"title": programme.TextValue(p.Title), "summary": programme.TextValue(p.Summary), "reason": programme.TextValue(p.EntryReason)},
+			Person: actor.PersonPart()})
+		return err
+	})
+	return number, err
+}
+
+// check judges a sheet: sums exact, places and options real.
+func (s *Service) check(ctx context.Context, programmeID string, p *Project) error {
+	frame, err := s.programmes.ByID(ctx, programmeID)
+	if err != nil {
+		return err
+	}
+	objectives, err := s.Objectives(ctx, programmeID)
+	if err != nil {
+		return err
+	}
+	var wrong fault.Fields
+	wrong.Check(p.Title.Ar != "" || p.Title.Fr != "", "title", "fault.required_language")
+	i := slices.IndexFunc(objectives, func(o Objective) bool { return o.Number == p.Objective })
+	if wrong.Check(i >= 0, "objective", "fault.choose_one") {
+		p.Axis = objectives[i].Axis
+	}
+	wrong.Check(p.MOA != "", "moa", "fault.choose_one")
+	wrong.Check(p.Cost > 0, "cost", "fault.required")
+	wrong.Check(sharesAddUp(p.Shares), "shares", "roadmap.error.shares")
+	for _, sh := range p.Shares {
+		wrong.Check(sh.Unit != frame.Territory && s.pack.Within(sh.Unit, frame.Territory), "shares", "roadmap.error.unit")
+	}
+	sum, ok := fundingSum(p.Funding)
+	wrong.Check(ok && sum == p.Cost, "funding", "roadmap.error.funding")
+	wrong.Check(slices.Contains([]string{ByVote, Structuring, ByCommittee}, p.Entry), "entry", "fault.choose_one")
+	wrong.Check(p.Entry == ByVote || !p.EntryReason.Empty(), "entry_reason", "fault.required_language")
+	for _, c := range p.Components {
+		wrong.Check(c.Quantity > 0 && c.UnitCost >= 0 && !c.Title.Empty(), "components", "roadmap.error.component")
+	}
+	for _, m := range p.Milestones {
+		wrong.Check(slices.Contains(MilestoneCodes, m.Code) && !m.PlannedAt.IsZero(), "milestones", "fault.choose_one")
+	}
+	if err := wrong.Err(); err != nil {
+		return err
+	}
+	return s.checkOptions(ctx, programmeID, p)
+}
+
+// checkOptions makes sure that a project that claims a vote was included in its published result.
+func (s *Service) checkOptions(ctx context.Context, programmeID string, p *Project) error {
+	if p.Entry == ByVote && len(p.Options) == 0 {
+		return fault.Field("options", "fault.choose_some")
+	}
+	for _, number := range p.Options {
+		o, err := s.prioritisation.Option(ctx, programmeID, number)
+		if fault.Is(err, fault.NotFound) {
+			return fault.Field("options", "fault.unknown_choice")
+		}
+		if err != nil {
+			return err
+		}
+		v, err := s.prioritisation.Vote(ctx, programmeID, o.Vote)
+		if err != nil {
+			return err
+		}
+		if p.Entry == ByVote && (v.Outcome == nil || v.PublishedAt.IsZero() || !v.Outcome.Won(number)) {
+			return fault.Field("options", "roadmap.error.not_included")
+		}
+	}
+	return nil
+}
+
+func saveParts(tx *store.Tx, number string, p Project) error {
+	if err := errors.Join(tx.Exec(sqlDropShares, tx.Log(), number), tx.Exec(sqlDropFunding, tx.Log(), number)); err != nil {
+		return err
+	}
+	var shares, funding []any
+	for _, sh := range p.Shares {
+		shares = append(shares, tx.Log(), number, sh.Unit, sh.Num, sh.Den)
+	}
+	for _, f := range p.Funding {
+		funding = append(funding, tx.Log(), number, f.Organisation, f.Year, f.Amount)
+	}
+	if err := tx.Exec(sqlInsertShares+store.Values(len(p.Shares), 5), shares...); err != nil {
+		return err
+	}
+	return tx.Exec(sqlInsertFunding+store.Values(len(p.Funding), 5), funding...)
+}
+
+// linkProject ties the project to what it comes from and to what it serves.
+func linkProject(tx *store.Tx, by store.Part, number string, p Project) error {
+	role, subject := by["role"].(string), programme.Subject(programme.Project, number)
+	var links []programme.Link
+	for _, o := range p.Options {
+		links = append(links, programme.Link{Source: programme.Subject(programme.Option, o), Target: subject, Kind: programme.BecameA, ByRole: role})
+	}
+	if len(p.Options) == 0 {
+		for _, pr := range p.Proposals {
+			links = append(links, programme.Link{Source: programme.Subject(programme.Proposal, pr), Target: subject, Kind: programme.BecameA, ByRole: role})
+		}
+	}
+	links = append(links, programme.Link{Source: subject, Target: programme.Subject(programme.Objective, p.Objective), Kind: programme.Serves, ByRole: role})
+	return programme.AddLinks(tx, links...)
+}
