@@ -18,9 +18,12 @@ import (
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/consultation"
 	"github.com/khettara/khettara/internal/deliberation"
+	"github.com/khettara/khettara/internal/delivery"
+	"github.com/khettara/khettara/internal/evaluation"
 	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/prioritisation"
 	"github.com/khettara/khettara/internal/programme"
+	"github.com/khettara/khettara/internal/roadmap"
 	"github.com/khettara/khettara/internal/store"
 	"github.com/khettara/khettara/internal/territory"
 	"github.com/khettara/khettara/internal/trace"
@@ -61,6 +64,9 @@ type App struct {
 	Consultation   *consultation.Service
 	Deliberation   *deliberation.Service
 	Prioritisation *prioritisation.Service
+	Roadmap        *roadmap.Service
+	Delivery       *delivery.Service
+	Evaluation     *evaluation.Service
 	Trace          *trace.Service
 
 	readers []store.Reader
@@ -105,6 +111,9 @@ func (a *App) wire() (err error) {
 	a.Consultation = consultation.NewService(a.DB, a.Programmes, a.Territory)
 	a.Deliberation = deliberation.NewService(a.DB)
 	a.Prioritisation = prioritisation.NewService(a.DB, a.Consultation)
+	a.Roadmap = roadmap.NewService(a.DB, a.Programmes, a.Consultation, a.Prioritisation, a.Territory)
+	a.Delivery = delivery.NewService(a.DB, a.Roadmap)
+	a.Evaluation = evaluation.NewService(a.DB, a.Territory)
 	a.Trace = trace.NewService(a.DB, a.Consultation, a.Deliberation, a.Prioritisation)
 	a.readers = []store.Reader{a.Record}
 	return nil
@@ -133,7 +142,8 @@ func (a *App) Server() (*web.Server, error) {
 
 func (a *App) services() web.Services {
 	return web.Services{DB: a.DB, Accounts: a.Accounts, Programmes: a.Programmes, Territory: a.Territory, Record: a.Record,
-		Consultation: a.Consultation, Deliberation: a.Deliberation, Prioritisation: a.Prioritisation, Trace: a.Trace}
+		Consultation: a.Consultation, Deliberation: a.Deliberation, Prioritisation: a.Prioritisation,
+		Roadmap: a.Roadmap, Delivery: a.Delivery, Evaluation: a.Evaluation, Trace: a.Trace}
 }
 
 // sealEvery is how often grown logs are signed.

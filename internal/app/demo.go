@@ -49,7 +49,7 @@ func (a *App) playDemo(ctx context.Context, clock *demo.Clock, today time.Time) 
 	began := time.Now()
 	clock.Hold(demo.Begin(today))
 	story := demo.New(demo.Services{Accounts: a.Accounts, Programmes: a.Programmes, Territory: a.Territory, Consultation: a.Consultation,
-		Deliberation: a.Deliberation, Prioritisation: a.Prioritisation}, clock, today)
+		Deliberation: a.Deliberation, Prioritisation: a.Prioritisation, Roadmap: a.Roadmap, Delivery: a.Delivery, Evaluation: a.Evaluation}, clock, today)
 	if err := story.Play(ctx); err != nil {
 		return fmt.Errorf("making the demonstration: %w", err)
 	}

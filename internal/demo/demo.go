@@ -14,10 +14,13 @@ import (
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/consultation"
 	"github.com/khettara/khettara/internal/deliberation"
+	"github.com/khettara/khettara/internal/delivery"
+	"github.com/khettara/khettara/internal/evaluation"
 	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/prioritisation"
 	"github.com/khettara/khettara/internal/programme"
+	"github.com/khettara/khettara/internal/roadmap"
 	"github.com/khettara/khettara/internal/store"
 	"github.com/khettara/khettara/internal/territory"
 )
@@ -35,6 +38,9 @@ type Services struct {
 	Consultation   *consultation.Service
 	Deliberation   *deliberation.Service
 	Prioritisation *prioritisation.Service
+	Roadmap        *roadmap.Service
+	Delivery       *delivery.Service
+	Evaluation     *evaluation.Service
 }
 
 // Story plays the demonstration's texts. today is the day to which all of them
@@ -97,6 +103,8 @@ func (s *Story) Play(ctx context.Context) (err error) {
 	s.scheduleConsultation(&t)
 	s.scheduleVotes(&t)
 	s.scheduleStatements(&t)
+	s.scheduleRoadmap(&t)
+	s.scheduleEvaluation(&t)
 	slices.SortStableFunc(s.events, func(a, b event) int { return a.at.Compare(b.at) })
 	for _, e := range s.events {
 		if e.at.After(now) {

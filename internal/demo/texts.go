@@ -218,28 +218,3 @@ type statementsText struct {
 	FirstDay int `json:"first_day"`
 	LastDay  int `json:"last_day"`
 }
-
-type projectsText struct {
-	Roadmap struct {
-		Versions []struct {
-			Number     int
-			State      string
-			AdoptedDay int    `json:"adopted_day"`
-			AdoptedAt  string `json:"adopted_at"`
-			OpenedDay  int    `json:"opened_day"`
-			Title      i18n.Text
-			Preamble   i18n.Text
-			Notes      i18n.Text
-			Projects   []string
-		}
-	}
-	Projects []struct {
-		Key       string
-		MOA, MOD  string
-		Objective string
-	}
-}
-
-type indicatorText struct {
-	Key string
-}

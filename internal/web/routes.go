@@ -8,6 +8,7 @@ import (
 	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/web/account"
 	"github.com/khettara/khettara/internal/web/deliberation"
+	"github.com/khettara/khettara/internal/web/evaluation"
 	"github.com/khettara/khettara/internal/web/home"
 	"github.com/khettara/khettara/internal/web/page"
 	"github.com/khettara/khettara/internal/web/prioritisation"
@@ -28,6 +29,7 @@ func (s *Server) routes() []page.Route {
 		(&deliberation.Handlers{Deliberation: v.Deliberation, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 		(&prioritisation.Handlers{Prioritisation: v.Prioritisation, Consultation: v.Consultation, Programmes: v.Programmes,
 			Territory: v.Territory, Guard: v.Accounts.Guard()}).Routes(),
+		(&evaluation.Handlers{Evaluation: v.Evaluation, Roadmap: v.Roadmap, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 		(&trace.Handlers{Trace: v.Trace, Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 		(&record.Handlers{DB: v.DB, Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory, Record: v.Record}).Routes(),
 		(&account.Handlers{Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory}).Routes(),

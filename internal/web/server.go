@@ -11,9 +11,12 @@ import (
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/consultation"
 	"github.com/khettara/khettara/internal/deliberation"
+	"github.com/khettara/khettara/internal/delivery"
+	"github.com/khettara/khettara/internal/evaluation"
 	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/prioritisation"
 	"github.com/khettara/khettara/internal/programme"
+	"github.com/khettara/khettara/internal/roadmap"
 	"github.com/khettara/khettara/internal/store"
 	"github.com/khettara/khettara/internal/territory"
 	"github.com/khettara/khettara/internal/trace"
@@ -44,6 +47,9 @@ type Services struct {
 	Consultation   *consultation.Service
 	Deliberation   *deliberation.Service
 	Prioritisation *prioritisation.Service
+	Roadmap        *roadmap.Service
+	Delivery       *delivery.Service
+	Evaluation     *evaluation.Service
 	Trace          *trace.Service
 }
 
