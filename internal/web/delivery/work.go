@@ -42,11 +42,18 @@ func mine(a accounts.Actor, p roadmap.Project) bool {
 	})
 }
 
-// offered lists the forms that the reader may use on a project.
+// offered lists the forms that the reader may use on a project. Whoever may deal
+// with obstacles sees them: the owner of one need not be the project's authority.
 func offered(a accounts.Actor, p roadmap.Project) (names []string) {
 	for _, f := range forms {
-		ok := mine(a, p) && accounts.Rights[accounts.ContractingAuthority][f.right]
-		if ok || f.right != accounts.ReportSubmit && a.Can(f.right, "", p.Axis) && (f.name != formBlocker || a.Can(accounts.ReportApprove, "", p.Axis)) {
+		ok := a.Can(f.right, "", p.Axis)
+		switch f.right {
+		case accounts.ReportSubmit:
+			ok = mine(a, p)
+		case accounts.BlockerManage:
+			ok = a.Somewhere(f.right)
+		}
+		if ok {
 			names = append(names, f.name)
 		}
 	}
@@ -101,7 +108,7 @@ func (h *Handlers) showWork(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	title, _ := p.Title.In(req.Base.Lang)
 	d := workData{projectData: projectData{Base: req.Titled(title), Project: p, Sheet: sheet, Inside: true, names: h.Accounts.OrganisationName}, Form: form,
-		Forms: offered(req.Actor, p), Current: r.PathValue("form"), Publisher: req.Actor.Can(accounts.ReportApprove, "", p.Axis)}
+		Forms: offered(req.Actor, p), Current: r.PathValue("form"), Actor: req.Actor}
 	if d.Current == "" && len(d.Forms) > 0 {
 		d.Current = d.Forms[0]
 	}
@@ -315,7 +322,18 @@ type workData struct {
 	Forms         []string
 	Current       string
 	Organisations []accounts.Organisation
-	Publisher     bool // may publish obstacles
+	Actor         accounts.Actor
+}
+
+// coordinates tells whether the reader may act on any obstacle, and publish it.
+func (d workData) coordinates() bool { return d.Actor.Can(accounts.ReportApprove, "", d.Project.Axis) }
+
+// manages tells whether the reader may open and close this project's obstacles.
+func (d workData) manages() bool { return d.coordinates() || mine(d.Actor, d.Project) }
+
+// answers tells whether the reader may reply to an obstacle.
+func (d workData) answers(b delivery.Blocker) bool {
+	return d.coordinates() || mine(d.Actor, roadmap.Project{MOA: b.Owner})
 }
 
 // reportData is one report before those who approve.
