@@ -179,6 +179,15 @@ type receiptData struct {
 	Times    consultation.Times
 }
 
+// lead says when it arrived; the same form may come again after it was published.
+func (d receiptData) lead() templ.Component {
+	at := ui.Moment(d.Lang, d.Proposal.SubmittedAt)
+	if d.Proposal.State == consultation.Waiting {
+		return ui.M(d.Lang, "consultation.receipt.lead_waiting", "date", at)
+	}
+	return ui.M(d.Lang, "consultation.receipt.lead", "date", at)
+}
+
 func (d receiptData) ticket() ui.Receipt {
 	r := ui.Receipt{NumberLabel: d.T("consultation.receipt.number"), Number: d.Proposal.Number, Address: d.Address, CodeLabel: d.T("consultation.receipt.code_image")}
 	if d.Code != "" {
