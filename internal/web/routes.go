@@ -7,7 +7,9 @@ import (
 
 	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/web/account"
+	"github.com/khettara/khettara/internal/web/consultation"
 	"github.com/khettara/khettara/internal/web/deliberation"
+	"github.com/khettara/khettara/internal/web/delivery"
 	"github.com/khettara/khettara/internal/web/evaluation"
 	"github.com/khettara/khettara/internal/web/home"
 	"github.com/khettara/khettara/internal/web/page"
@@ -26,9 +28,11 @@ func (s *Server) routes() []page.Route {
 		(&home.Handlers{Programmes: v.Programmes, Territory: v.Territory, Consultation: v.Consultation, Deliberation: v.Deliberation, Prioritisation: v.Prioritisation}).Routes(),
 		(&programme.Handlers{Programmes: v.Programmes}).Routes(),
 		(&territory.Handlers{Territory: v.Territory, Programmes: v.Programmes}).Routes(),
+		(&consultation.Handlers{Consultation: v.Consultation, Programmes: v.Programmes, Accounts: v.Accounts, Territory: v.Territory}).Routes(),
 		(&deliberation.Handlers{Deliberation: v.Deliberation, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 		(&prioritisation.Handlers{Prioritisation: v.Prioritisation, Consultation: v.Consultation, Programmes: v.Programmes,
 			Territory: v.Territory, Guard: v.Accounts.Guard()}).Routes(),
+		(&delivery.Handlers{Delivery: v.Delivery, Roadmap: v.Roadmap, Programmes: v.Programmes, Accounts: v.Accounts, Territory: v.Territory}).Routes(),
 		(&evaluation.Handlers{Evaluation: v.Evaluation, Roadmap: v.Roadmap, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 		(&trace.Handlers{Trace: v.Trace, Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 		(&record.Handlers{DB: v.DB, Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory, Record: v.Record}).Routes(),

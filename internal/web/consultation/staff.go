@@ -1,0 +1,320 @@
+package consultation
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/khettara/khettara/internal/accounts"
+	"github.com/khettara/khettara/internal/consultation"
+	"github.com/khettara/khettara/internal/fault"
+	"github.com/khettara/khettara/internal/i18n"
+	"github.com/khettara/khettara/internal/web/page"
+)
+
+const (
+	workMeetings      = "/work/consultation/meetings"
+	workContributions = "/work/consultation/contributions"
+	workProposals     = "/work/consultation/proposals"
+)
+
+// workRoutes lists the addresses of the work area.
+func (h *Handlers) workRoutes() []page.Route {
+	const work = "/p/{slug}"
+	return []page.Route{
+		page.Get(work+"/work", h.today),
+		page.Get(work+workMeetings, h.staffMeetings),
+		page.Get(work+workMeetings+"/new", h.newMeeting),
+		page.Post(work+workMeetings+"/new", h.createMeeting),
+		page.Get(work+workMeetings+"/{number}", h.staffMeeting),
+		page.Post(work+workMeetings+"/{number}", h.actOnMeeting),
+		page.Get(work+workMeetings+"/{number}/capture", h.capture),
+		page.Post(work+workMeetings+"/{number}/capture", h.record),
+		page.Get(work+workContributions, h.staffContributions),
+		page.Post(work+workContributions, h.group),
+		page.Get(work+workContributions+"/{number}", h.staffContribution),
+		page.Post(work+workContributions+"/{number}", h.actOnContribution),
+		page.Get(work+workProposals, h.staffProposals),
+		page.Get(work+workProposals+"/{number}", h.staffProposal),
+		page.Post(work+workProposals+"/{number}", h.actOnProposal),
+	}
+}
+
+// staffFrame starts the values of a page of the work area.
+func (h *Handlers) staffFrame(r *http.Request, titleKey string) (publicData, error) {
+	p, err := h.programme(r)
+	if err != nil {
+		return publicData{}, err
+	}
+	return publicData{Base: page.Of(r).Page(titleKey), frame: p, territory: h.Territory, organisation: h.Accounts.OrganisationName}, nil
+}
+
+// today is what waits for whom.
+func (h *Handlers) today(w http.ResponseWriter, r *http.Request) error {
+	req := page.Of(r)
+	frame, err := h.staffFrame(r, "nav.today")
+	if err != nil {
+		return err
+	}
+	d := todayData{publicData: frame}
+	if !req.Actor.Can(accounts.InternalRead, "", "") && !req.Actor.Somewhere(accounts.InternalRead) {
+		return page.Render(w, r, http.StatusOK, todayView(d)) // an administrator of the installation has no voice here
+	}
+	d.Others = r.URL.Query().Get("all") == "1"
+	d.List, err = h.Consultation.Tasks(r.Context(), req.Actor, consultation.TaskFilter{Others: d.Others, Page: pageAsked(r)})
+	if err != nil {
+		return err
+	}
+	return page.Render(w, r, http.StatusOK, todayView(d))
+}
+
+func (h *Handlers) staffMeetings(w http.ResponseWriter, r *http.Request) error {
+	frame, err := h.staffFrame(r, "nav.meetings")
+	if err != nil {
+		return err
+	}
+	req := page.Of(r)
+	if err := req.Actor.Require(accounts.InternalRead, "", ""); err != nil {
+		return err
+	}
+	d := staffMeetingsData{publicData: frame, May: req.Actor.Can(accounts.MeetingManage, "", "")}
+	if d.List, err = h.Consultation.Meetings(r.Context(), req.Actor.Programme, consultation.MeetingFilter{Page: pageAsked(r)}); err != nil {
+		return err
+	}
+	return page.Render(w, r, http.StatusOK, staffMeetingsView(d))
+}
+
+func (h *Handlers) newMeeting(w http.ResponseWriter, r *http.Request) error {
+	return h.showMeetingForm(w, r, http.StatusOK, page.NewForm())
+}
+
+func (h *Handlers) showMeetingForm(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
+	frame, err := h.staffFrame(r, "consultation_work.new_meeting")
+	if err != nil {
+		return err
+	}
+	if err := page.Of(r).Actor.Require(accounts.MeetingManage, "", ""); err != nil {
+		return err
+	}
+	return page.Render(w, r, status, meetingFormView(meetingFormData{publicData: frame, Form: form}))
+}
+
+// agendaRows is how many points the form of a meeting offers.
+const agendaRows = 6
+
+func (h *Handlers) createMeeting(w http.ResponseWriter, r *http.Request) error {
+	req := page.Of(r)
+	form, err := page.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	d := consultation.MeetingDraft{Kind: consultation.MeetingKind(form.Text("kind")), Title: form.Words("title"), Place: form.Words("place"), Access: form.Words("access"),
+		Unit: form.Text("unit"), Axis: form.Text("axis"), Chair: form.Words("chair"), StartsAt: form.Time("starts_at"), EndsAt: form.Time("ends_at"),
+		Colleges: form.All("colleges"), Once: form.Once()}
+	for i := range agendaRows {
+		n := strconv.Itoa(i + 1)
+		if title := form.Text("agenda_" + n); title != "" {
+			d.Agenda = append(d.Agenda, consultation.AgendaItem{Minutes: int(form.Int("minutes_" + n)), Title: i18n.Text{Ar: title}})
+		}
+	}
+	var made consultation.Meeting
+	if len(form.Faults) == 0 {
+		made, err = h.Consultation.CreateMeeting(r.Context(), req.Actor, d)
+	}
+	if again, err := form.Take(err); err != nil {
+		return err
+	} else if again {
+		return h.showMeetingForm(w, r, http.StatusUnprocessableEntity, form)
+	}
+	return page.Redirect(w, r, req.Base.P(workMeetings+"/"+made.Number), page.Done, "consultation_work.flash.saved")
+}
+
+func (h *Handlers) staffMeeting(w http.ResponseWriter, r *http.Request) error {
+	return h.showStaffMeeting(w, r, http.StatusOK, page.NewForm())
+}
+
+func (h *Handlers) showStaffMeeting(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
+	req := page.Of(r)
+	frame, err := h.staffFrame(r, "nav.meetings")
+	if err != nil {
+		return err
+	}
+	d := staffMeetingData{publicData: frame, Form: form}
+	if d.Page, err = h.Consultation.WorkMeeting(r.Context(), req.Actor, r.PathValue("number"), pageAsked(r)); err != nil {
+		return err
+	}
+	d.Crumbs = []page.Crumb{{Label: d.T("nav.meetings"), Href: d.P(workMeetings)}, {Label: d.Page.Number}}
+	d.MayManage = req.Actor.Can(accounts.MeetingManage, d.Page.Unit, d.Page.Axis)
+	d.MayRecord = req.Actor.Can(accounts.ContributionRecord, d.Page.Unit, d.Page.Axis)
+	return page.Render(w, r, status, staffMeetingView(d))
+}
+
+func (h *Handlers) actOnMeeting(w http.ResponseWriter, r *http.Request) error {
+	req, number := page.Of(r), r.PathValue("number")
+	form, err := page.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	switch form.Text("act") {
+	case "close":
+		err = h.Consultation.CloseMeeting(r.Context(), req.Actor, number, form.Once())
+	case "release":
+		err = h.Consultation.ReleaseMeeting(r.Context(), req.Actor, number, form.Once())
+	case "cancel":
+		err = h.Consultation.CancelMeeting(r.Context(), req.Actor, number, form.Words("reason"), form.Once())
+	default:
+		err = fault.New(fault.Invalid, "error.bad_form")
+	}
+	if again, err := form.Take(err); err != nil {
+		return err
+	} else if again {
+		return h.showStaffMeeting(w, r, http.StatusUnprocessableEntity, form)
+	}
+	return page.Redirect(w, r, req.Base.P(workMeetings+"/"+number), page.Done, "consultation_work.flash.saved")
+}
+
+// capture is the rapporteur's screen: one line at a time, college and commune remembered.
+func (h *Handlers) capture(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	return h.showCapture(w, r, http.StatusOK, page.NewForm("college", q.Get("college"), "unit", q.Get("unit"), "axis", q.Get("axis"), "table", q.Get("table"),
+		"channel", "room", "kind", "problem", "raw_lang", "ary", "scribe", "1"))
+}
+
+func (h *Handlers) showCapture(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
+	req := page.Of(r)
+	frame, err := h.staffFrame(r, "consultation_work.capture")
+	if err != nil {
+		return err
+	}
+	if err := req.Actor.Require(accounts.ContributionRecord, "", ""); err != nil && !req.Actor.Somewhere(accounts.ContributionRecord) {
+		return err
+	}
+	d := captureData{publicData: frame, Form: form}
+	if d.Page, err = h.Consultation.WorkMeeting(r.Context(), req.Actor, r.PathValue("number"), 1); err != nil {
+		return err
+	}
+	return page.Render(w, r, status, captureView(d))
+}
+
+func (h *Handlers) record(w http.ResponseWriter, r *http.Request) error {
+	req, number := page.Of(r), r.PathValue("number")
+	form, err := page.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	made, err := h.Consultation.RecordContribution(r.Context(), req.Actor, consultation.ContributionDraft{Meeting: number, Kind: consultation.ContributionKind(form.Text("kind")),
+		Raw: form.Text("raw"), RawLang: form.Text("raw_lang"), Reformulation: i18n.Text{Ar: form.Text("reformulation")}, College: form.Text("college"), Unit: form.Text("unit"),
+		Axis: form.Text("axis"), Table: form.Text("table"), Channel: consultation.Channel(form.Text("channel")), ByScribe: form.Text("scribe") == "1", Once: form.Once()})
+	if again, err := form.Take(err); err != nil {
+		return err
+	} else if again {
+		return h.showCapture(w, r, http.StatusUnprocessableEntity, form)
+	}
+	to := req.Base.P(workMeetings+"/"+number+"/capture") + "?" + remembered(form)
+	return page.Redirect(w, r, to, page.Done, "consultation_work.flash.recorded", "ordinal", made.Ordinal)
+}
+
+// actOnContribution withdraws, hides, sets aside or restores, each with its reason.
+func (h *Handlers) actOnContribution(w http.ResponseWriter, r *http.Request) error {
+	req, number := page.Of(r), r.PathValue("number")
+	form, err := page.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	ctx, reason, once := r.Context(), form.Words("reason"), form.Once()
+	switch form.Text("act") {
+	case "correct":
+		err = h.Consultation.CorrectContribution(ctx, req.Actor, h.correction(form, number))
+	case "withdraw":
+		err = h.Consultation.WithdrawContribution(ctx, req.Actor, number, reason, once)
+	case "hide":
+		err = h.Consultation.HideContribution(ctx, req.Actor, number, reason, once)
+	case "set_aside":
+		err = h.Consultation.SetAside(ctx, req.Actor, number, reason, once)
+	case "restore":
+		err = h.Consultation.RestoreContribution(ctx, req.Actor, number, reason, once)
+	default:
+		err = fault.New(fault.Invalid, "error.bad_form")
+	}
+	if again, err := form.Take(err); err != nil {
+		return err
+	} else if again {
+		return h.showStaffContribution(w, r, http.StatusUnprocessableEntity, form)
+	}
+	return page.Redirect(w, r, req.Base.P(workContributions+"/"+number), page.Done, "consultation_work.flash.saved")
+}
+
+func (h *Handlers) correction(form *page.Form, number string) consultation.ContributionDraft {
+	return consultation.ContributionDraft{Number: number, Version: form.Version(), Kind: consultation.ContributionKind(form.Text("kind")), Raw: form.Text("raw"), RawLang: form.Text("raw_lang"),
+		Reformulation: i18n.Text{Ar: form.Text("reformulation")}, College: form.Text("college"), Unit: form.Text("unit"), Axis: form.Text("axis"), Table: form.Text("table"),
+		Channel: consultation.Channel(form.Text("channel")), ByScribe: form.Text("scribe") == "1", Once: form.Once()}
+}
+
+func (h *Handlers) staffContribution(w http.ResponseWriter, r *http.Request) error {
+	return h.showStaffContribution(w, r, http.StatusOK, nil)
+}
+
+// showStaffContribution shows a contribution with its forms; a nil form is filled from what stands.
+func (h *Handlers) showStaffContribution(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
+	req := page.Of(r)
+	frame, err := h.staffFrame(r, "nav.contributions")
+	if err != nil {
+		return err
+	}
+	d := staffContributionData{publicData: frame, Form: form}
+	if d.Page, err = h.Consultation.WorkContribution(r.Context(), req.Actor, r.PathValue("number")); err != nil {
+		return err
+	}
+	if d.Form == nil {
+		c := d.Page.Contribution
+		scribe := ""
+		if c.Scribe != "" {
+			scribe = "1"
+		}
+		d.Form = page.NewForm("kind", string(c.Kind), "raw", c.Raw, "raw_lang", c.RawLang, "reformulation", c.Reformulation.Ar, "college", c.College, "unit", c.Unit, "axis", c.Axis,
+			"table", c.Table, "channel", string(c.Channel), "scribe", scribe, "version", strconv.FormatInt(c.Version, 10))
+	}
+	d.Crumbs = []page.Crumb{{Label: d.T("nav.contributions"), Href: d.P(workContributions)}, {Label: d.Page.Number}}
+	d.MayRecord, d.MayModerate = req.Actor.Can(accounts.ContributionRecord, d.Page.Unit, d.Page.Axis), req.Actor.Can(accounts.ContributionModerate, d.Page.Unit, d.Page.Axis)
+	return page.Render(w, r, status, staffContributionView(d))
+}
+
+func (h *Handlers) staffContributions(w http.ResponseWriter, r *http.Request) error {
+	return h.showStaffContributions(w, r, http.StatusOK, page.NewForm())
+}
+
+var contributionStates = []string{"pending", "classified", "set_aside", "hidden"}
+
+func (h *Handlers) showStaffContributions(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
+	req := page.Of(r)
+	frame, err := h.staffFrame(r, "nav.contributions")
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	d := staffContributionsData{publicData: frame, Form: form, State: q.Get("state"), Unit: q.Get("unit"), Axis: q.Get("axis"), May: req.Actor.Somewhere(accounts.ContributionModerate)}
+	if !slices.Contains(contributionStates, d.State) {
+		d.State = "pending"
+	}
+	if d.List, err = h.Consultation.WorkContributions(r.Context(), req.Actor, consultation.ContributionFilter{State: d.State, Unit: d.Unit, Axis: d.Axis, Page: pageAsked(r)}); err != nil {
+		return err
+	}
+	return page.Render(w, r, status, staffContributionsView(d))
+}
+
+// group makes a proposal of the ticked contributions, or joins them to one that exists.
+func (h *Handlers) group(w http.ResponseWriter, r *http.Request) error {
+	req := page.Of(r)
+	form, err := page.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	number, err := h.Consultation.GroupContributions(r.Context(), req.Actor, consultation.Grouping{Contributions: form.All("contribution"), Proposal: form.Text("proposal"),
+		New: consultation.ProposalDraft{Title: form.Words("title"), Body: form.Text("body")}, Once: form.Once()})
+	if again, err := form.Take(err); err != nil {
+		return err
+	} else if again {
+		return h.showStaffContributions(w, r, http.StatusUnprocessableEntity, form)
+	}
+	return page.Redirect(w, r, req.Base.P(workProposals+"/"+number), page.Done, "consultation_work.flash.grouped")
+}

@@ -1,0 +1,264 @@
+package consultation
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/khettara/khettara/internal/accounts"
+	"github.com/khettara/khettara/internal/consultation"
+	"github.com/khettara/khettara/internal/i18n"
+	"github.com/khettara/khettara/internal/programme"
+	"github.com/khettara/khettara/internal/web/page"
+	"github.com/khettara/khettara/internal/web/ui"
+)
+
+type todayData struct {
+	publicData
+	List   consultation.TaskList
+	Others bool
+}
+
+type staffMeetingsData struct {
+	publicData
+	List consultation.MeetingList
+	May  bool
+}
+
+type meetingFormData struct {
+	publicData
+	Form *page.Form
+}
+
+type staffMeetingData struct {
+	publicData
+	Page                 consultation.MeetingPage
+	Form                 *page.Form
+	MayManage, MayRecord bool
+}
+
+type captureData struct {
+	publicData
+	Page consultation.MeetingPage
+	Form *page.Form
+}
+
+type staffContributionsData struct {
+	publicData
+	Form              *page.Form
+	List              consultation.ContributionList
+	State, Unit, Axis string
+	May               bool
+}
+
+type staffContributionData struct {
+	publicData
+	Page                   consultation.ContributionPage
+	Form                   *page.Form
+	MayRecord, MayModerate bool
+}
+
+type staffProposalsData struct {
+	publicData
+	Tab    string
+	Counts map[string]int
+	List   consultation.ProposalList
+}
+
+type staffProposalData struct {
+	publicData
+	Page                  consultation.ProposalPage
+	Form                  *page.Form
+	Refused               string // catalogue key
+	Organisations         []accounts.Organisation
+	MayExamine, MayAnswer bool
+}
+
+// remembered are the fields of a captured line that the next one begins with.
+func remembered(form *page.Form) string {
+	v := url.Values{}
+	for _, name := range []string{"college", "unit", "axis", "table"} {
+		v.Set(name, form.Text(name))
+	}
+	return v.Encode()
+}
+
+// taskAddress is where a task is done.
+func (d todayData) taskAddress(t consultation.Task) string {
+	switch t.Kind {
+	case programme.Meeting:
+		if t.Step == "classify" {
+			return d.P(workContributions)
+		}
+		return d.P(workMeetings + "/" + t.Number)
+	case programme.Contribution:
+		return d.P(workContributions)
+	}
+	return d.P(workProposals + "/" + t.Number)
+}
+
+// taskTable is the work list: what, the next step, its age and its deadline.
+func (d todayData) taskTable() ui.Table {
+	t := ui.Table{Columns: []ui.Column{{Label: d.T("consultation_work.file")}, {Label: d.T("consultation_work.next_step")}, {Label: d.T("consultation_work.age")}, {Label: d.T("consultation_work.deadline")}}}
+	for _, task := range d.List.Rows {
+		title := ui.TextPlain(d.Lang, task.Title)
+		if task.Title.Empty() {
+			title = ui.Code(task.Number)
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{
+			ui.TwoLines(linked(d.taskAddress(task), title), ui.Join(" · ", ui.Code(task.Number), ui.Str(d.units(task.Units)))),
+			ui.M(d.Lang, "consultation_work.step."+task.Step, "n", task.N),
+			ui.M(d.Lang, "common.days", "n", days(task.Since, d.Now)), d.deadline(task.Due)}})
+	}
+	return t
+}
+
+// deadline is the badge of the days left, or of the days since.
+func (d todayData) deadline(due time.Time) templ.Component {
+	if due.IsZero() {
+		return ui.Str("–")
+	}
+	m := ui.Status(d.Lang, "on_time")
+	switch left := int(due.Sub(d.Now).Hours() / 24); {
+	case due.Before(d.Now):
+		m = ui.Status(d.Lang, "overdue", "n", days(due, d.Now))
+	case left <= 10:
+		m = ui.Status(d.Lang, "days_left", "n", left)
+	}
+	return ui.Badge(m.Kind, m.Icon, m.Text)
+}
+
+func days(since, now time.Time) int { return max(0, int(now.Sub(since).Hours()/24)) }
+
+func (d publicData) kindOptions() (list []ui.Option) {
+	for _, k := range consultation.ContributionKinds {
+		list = append(list, ui.Option{Value: string(k), Label: d.T("consultation.kind." + string(k))})
+	}
+	return list
+}
+
+func (d publicData) channelOptions() (list []ui.Option) {
+	for _, c := range consultation.Channels {
+		list = append(list, ui.Option{Value: string(c), Label: d.T("consultation.channel." + string(c))})
+	}
+	return list
+}
+
+func (d publicData) rawLangOptions() (list []ui.Option) {
+	for _, l := range consultation.RawLangs() {
+		list = append(list, ui.Option{Value: l, Label: d.T("consultation_work.lang." + l)})
+	}
+	return list
+}
+
+func (d publicData) leafOptions() []ui.Option {
+	return d.unitOptions(d.territory.Leaves(d.frame.Territory))
+}
+
+// lineFields are the fields of a captured line, in the order of the form.
+func (d publicData) lineFields(form *page.Form) []ui.Field {
+	f := func(name string) ui.Field {
+		return ui.FieldOf(d.Lang, form, name, d.T("consultation_work.field."+name))
+	}
+	raw, reformulation := f("raw").Must(), f("reformulation")
+	raw.Rows, reformulation.Rows, reformulation.Content = 5, 2, i18n.Ar
+	return []ui.Field{raw, f("raw_lang").Must().WithOptions(d.rawLangOptions()...), f("kind").Must().WithOptions(d.kindOptions()...), f("college").Must().WithOptions(d.collegeOptions()...),
+		f("unit").Must().WithOptions(d.leafOptions()...), f("axis").WithOptions(d.axisOptions()...), reformulation, f("table"), f("channel").Must().WithOptions(d.channelOptions()...),
+		f("scribe").WithOptions(ui.Option{Value: "1", Label: d.T("consultation_work.scribe_yes")})}
+}
+
+func (d staffContributionsData) table() ui.Table {
+	t := ui.Table{Columns: []ui.Column{{Label: d.T("consultation_work.line")}, {Label: d.T("consultation_work.field.college")}, {Label: d.T("consultation_work.field.unit")}}}
+	for _, c := range d.List.Rows {
+		row := ui.Row{Cells: []templ.Component{ui.TwoLines(linked(d.P(workContributions+"/"+c.Number), ui.UserText(c.Raw, c.RawLang)),
+			ui.Join(" · ", ui.Code(c.Number), ui.Str(d.T("consultation.kind."+string(c.Kind))))), ui.Str(d.college(c.College)), ui.Str(d.unit(c.Unit))}}
+		if d.May && (d.State == "pending" || d.State == "classified") {
+			row.Select = &ui.Tick{Name: "contribution", Value: c.Number, Label: c.Number, Checked: d.Form.Has("contribution", c.Number)}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func (d staffContributionsData) tabs() (tabs []ui.Tab) {
+	for _, s := range contributionStates {
+		n := -1
+		if s == d.State {
+			n = d.List.Total
+		}
+		tabs = append(tabs, ui.Tab{Label: d.T("consultation_work.state." + s), Href: d.P(workContributions + "?state=" + s), Count: n, Current: s == d.State})
+	}
+	return tabs
+}
+
+func (d staffContributionsData) pages() ui.Pages {
+	return pagesOf(d.List.Pages, d.P(workContributions), url.Values{"state": {d.State}, "unit": {d.Unit}, "axis": {d.Axis}})
+}
+
+func (d staffProposalsData) tabs() (tabs []ui.Tab) {
+	for _, t := range proposalTabs {
+		tabs = append(tabs, ui.Tab{Label: d.T("consultation_work.tab." + t.key), Href: d.P(workProposals + "?tab=" + t.key), Count: d.Counts[t.key], Current: t.key == d.Tab})
+	}
+	return tabs
+}
+
+func (d staffProposalsData) table() ui.Table {
+	t := ui.Table{Columns: []ui.Column{{Label: d.T("consultation_work.file")}, {Label: d.T("consultation_work.field.unit")}, {Label: d.T("consultation_work.age")}, {Label: d.T("consultation_work.outcome")}}}
+	for _, p := range d.List.Rows {
+		m := ui.Status(d.Lang, string(p.Outcome))
+		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.TwoLines(linked(d.P(workProposals+"/"+p.Number), ui.TextPlain(d.Lang, p.Title)), ui.Code(p.Number)),
+			ui.Str(d.units(p.Units)), ui.M(d.Lang, "common.days", "n", days(p.SubmittedAt, d.Now)), ui.Badge(m.Kind, m.Icon, m.Text)}})
+	}
+	return t
+}
+
+func (d staffProposalsData) pages() ui.Pages {
+	return pagesOf(d.List.Pages, d.P(workProposals), url.Values{"tab": {d.Tab}})
+}
+
+func (d staffProposalData) version() string { return strconv.FormatInt(d.Page.Version, 10) }
+
+func (d staffProposalData) field(name string) ui.Field {
+	return ui.FieldOf(d.Lang, d.Form, name, d.T("consultation_work.field."+name))
+}
+
+func (d staffProposalData) words(name string) []ui.Field {
+	return ui.Words(d.Lang, d.Form, name, d.T("consultation_work.field."+name))
+}
+
+func (d staffProposalData) decisions() ui.Field {
+	f := d.field("decision").Must()
+	for _, o := range consultation.Decisions {
+		f.Options = append(f.Options, ui.Option{Value: string(o), Label: d.T("status." + string(o))})
+	}
+	return f
+}
+
+func (d staffProposalData) bodies() ui.Field {
+	f := d.field("referred_to")
+	for _, o := range d.Organisations {
+		name, _ := o.Name.In(d.Lang)
+		f.Options = append(f.Options, ui.Option{Value: o.ID, Label: name})
+	}
+	return f
+}
+
+func (d staffProposalData) results() ui.Field {
+	return d.field("result").Must().WithOptions(ui.Option{Value: string(consultation.Passed), Label: d.T("consultation_work.passed")}, ui.Option{Value: string(consultation.Failed), Label: d.T("consultation_work.failed")})
+}
+
+// summary is the faults of the page's forms; those of texts in several languages belong to no single field.
+func (d staffProposalData) summary() []ui.Field {
+	return []ui.Field{d.decisions(), d.bodies(), d.results(), d.field("estimate"), d.field("merged_into")}
+}
+
+func wholeTexts(l i18n.Lang, form *page.Form, names ...string) (list []string) {
+	for _, name := range names {
+		if m := form.Error(l, name); m != "" {
+			list = append(list, m)
+		}
+	}
+	return list
+}
