@@ -93,23 +93,32 @@ func apart(num, den, executed, cost int64) bool {
 // endCode is the milestone that ends the works: their provisional acceptance.
 const endCode = "accept"
 
-// ends are the end of the works as frozen and as foreseen: the planned date of
-// acceptance (the last milestone of a project that plans none), against what
-// happened, or else the newest word on it, of a report or of the milestone. What
-// has not happened cannot lie in the past.
-func ends(f Facts, now time.Time) (baseline, forecast time.Time) {
-	var end MilestoneLine
-	for _, m := range f.Milestones {
+// last is the place of the milestone that ends the works: the acceptance, or the
+// last in time of a project that plans none; -1 without milestones.
+func last(list []MilestoneLine) int {
+	end := -1
+	for i, m := range list {
 		if m.Code == endCode {
-			end = m
-			break
+			return i
 		}
-		if m.Planned.After(end.Planned) {
-			end = m
+		if end < 0 || m.Planned.After(list[end].Planned) {
+			end = i
 		}
 	}
-	if end.Planned.IsZero() || !end.Actual.IsZero() {
-		return end.Planned, end.End()
+	return end
+}
+
+// ends are the end of the works as frozen and as foreseen: the planned date of
+// the milestone that ends them, against what happened, or else the newest word on
+// it, of a report or of the milestone. What has not happened cannot lie in the past.
+func ends(f Facts, now time.Time) (baseline, forecast time.Time) {
+	i := last(f.Milestones)
+	if i < 0 {
+		return baseline, forecast
+	}
+	end := f.Milestones[i]
+	if !end.Actual.IsZero() {
+		return end.Planned, end.Actual
 	}
 	forecast = end.End()
 	if r := f.Report; r != nil && !r.ForecastEnd.IsZero() && (end.Forecast.IsZero() || r.SubmittedAt.After(end.UpdatedAt)) {

@@ -53,6 +53,9 @@ func (s *Service) Sheet(ctx context.Context, programmeID, project string) (sheet
 	f := files[project]
 	facts := f.facts(p, adopted[p.AdoptedIn])
 	sheet = Sheet{Progress: Assess(p, facts, s.db.Now()), Milestones: facts.Milestones, Done: make([]int64, len(p.Components))}
+	if i := last(sheet.Milestones); i >= 0 && !sheet.Progress.ForecastEnd.Equal(sheet.Milestones[i].Planned) {
+		sheet.Milestones[i].Forecast = sheet.Progress.ForecastEnd // reports tell the end of the works too
+	}
 	if facts.Report != nil {
 		copy(sheet.Done, facts.Report.Done)
 	}

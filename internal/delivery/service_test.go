@@ -189,7 +189,7 @@ func TestAReportCountsOnceAnotherRoleApprovesIt(t *testing.T) {
 		}
 		want(t, "approving again", w.service.ApproveReport(ctx, w.coordinator, number, 2, ""), "fault.conflict")
 		s = w.sheet(t)
-		if s.Progress.Physical() != .15 || len(s.Public().Reports) != 1 || s.Done[0] != 3000 || s.Progress.LateDays != 30 {
+		if s.Progress.Physical() != .15 || len(s.Public().Reports) != 1 || s.Done[0] != 3000 || s.Progress.LateDays != 30 || !s.Milestones[1].Forecast.Equal(s.Progress.ForecastEnd) {
 			t.Errorf("after approval: physical %v, done %v, %d days late", s.Progress.Physical(), s.Done, s.Progress.LateDays)
 		}
 		if got := strings.Join(w.open(t, "report/"+number), " "); got != delivery.ChangeReportSubmitted+" "+delivery.ChangeReportApproved {

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,9 +32,9 @@ type listData struct {
 
 // overall adds up a list: the works weighted by cost, money, and conditions.
 type overall struct {
-	Cost, Paid             int64 // centimes
-	Works                  float64
-	Late, Troubled, Served int
+	Cost, Paid     int64 // centimes
+	Works          float64
+	Late, Troubled int
 }
 
 func (d listData) overall() (o overall) {
@@ -47,7 +48,6 @@ func (d listData) overall() (o overall) {
 		if l.Progress.Troubled {
 			o.Troubled++
 		}
-		o.Served += int(l.Progress.Served)
 	}
 	if o.Cost > 0 {
 		o.Works /= float64(o.Cost)
@@ -218,13 +218,15 @@ func ratio(num, den int64) float64 {
 	return float64(num) / float64(den)
 }
 
-// quantity writes thousandths of a unit with as many decimals as they need.
-func quantity(l i18n.Lang, thousandths int64) templ.Component {
+func quantity(l i18n.Lang, thousandths int64) templ.Component { return ui.Fig(decimal(l, thousandths)) }
+
+// decimal writes thousandths of a unit with as many decimals as they need.
+func decimal(l i18n.Lang, thousandths int64) string {
 	digits := 0
 	for unit := int64(1000); digits < 3 && thousandths%unit != 0; unit /= 10 {
 		digits++
 	}
-	return ui.Dec(l, float64(thousandths)/1000, digits)
+	return i18n.Decimal(l, float64(thousandths)/1000, digits)
 }
 
 // fundingTable crosses partners and years, with what each has paid so far.
@@ -361,7 +363,7 @@ func blockerRows(d projectData) []ui.ActionRow {
 		if !b.Reply.Empty() {
 			row.Line = ui.Join(" ", row.Line, ui.M(l, "delivery.blocker.replied", "date", ui.Day(l, b.RepliedAt), "reply", ui.TextPlain(l, b.Reply)))
 		}
-		days := int(b.Due.Sub(d.Now).Hours() / 24)
+		days := int(math.Round(b.Due.Sub(d.Now).Hours() / 24))
 		switch {
 		case !b.Open():
 			row.Line = ui.Join(" ", row.Line, ui.M(l, "delivery.blocker.lesson", "lesson", ui.TextPlain(l, b.Lesson)))
@@ -390,4 +392,25 @@ func moneyTable(d projectData) ui.Table {
 		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{day(l, e.At), kind, ui.Dirhams(l, e.Amount), d.organisation(e.Payer), ui.Link(d.P("/record/"+leaf), leaf)}})
 	}
 	return t
+}
+
+// reportLine says who reported, under which number, and what follows from it.
+func reportLine(d projectData, r delivery.Report) templ.Component {
+	parts := []templ.Component{ui.Code(r.Number), d.organisation(r.Organisation)}
+	if r.State != delivery.Approved {
+		parts = append(parts, ui.M(d.Lang, "delivery.report."+string(r.State)))
+	}
+	if !r.ForecastEnd.IsZero() {
+		parts = append(parts, ui.M(d.Lang, "delivery.report.forecast", "date", ui.Day(d.Lang, r.ForecastEnd)))
+	}
+	return ui.Join(" · ", parts...)
+}
+
+// entry says how the project came into the roadmap.
+func (d projectData) entry() templ.Component {
+	how := ui.M(d.Lang, "delivery.origin.entry_"+d.Project.Entry)
+	if d.Project.EntryReason.Empty() {
+		return how
+	}
+	return ui.Join(" ", how, ui.TextPlain(d.Lang, d.Project.EntryReason))
 }

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"net/http"
 	"slices"
@@ -349,10 +348,10 @@ func (d workData) firstValues() *page.Form {
 	var values []string
 	if d.Current == formReport {
 		for i, n := range d.Sheet.Done {
-			values = append(values, doneField(i), fmt.Sprint(float64(n)/1000))
+			values = append(values, doneField(i), decimal(d.Lang, n))
 		}
 		if t := d.Sheet.Progress.ForecastEnd; !t.IsZero() {
-			values = append(values, "forecast_end", i18n.ISO(t))
+			values = append(values, "forecast_end", i18n.ShortDate(d.Lang, t))
 		}
 	}
 	return page.NewForm(values...)
@@ -369,7 +368,7 @@ func (d workData) fields() []ui.Field {
 			name, _ := c.Title.In(l)
 			f := ui.FieldOf(l, d.Form, doneField(i), name)
 			f.Unit, _ = c.Unit.In(l)
-			f.Hint = d.T("delivery.form.done_hint", "planned", i18n.Decimal(l, float64(c.Quantity)/1000, 2))
+			f.Hint = d.T("delivery.form.done_hint", "planned", decimal(l, c.Quantity))
 			if i == 0 && f.Error == "" {
 				f.Error = d.Form.Error(l, "done")
 			}
