@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -29,7 +30,9 @@ func (s *Service) Staff(ctx context.Context, actor Actor) (list []Member, err er
 	for _, m := range list {
 		keys[m.ID] = i18n.SortKey(i18n.Ar, m.Name)
 	}
-	slices.SortFunc(list, func(a, b Member) int { return strings.Compare(keys[a.ID]+a.ID, keys[b.ID]+b.ID) })
+	slices.SortFunc(list, func(a, b Member) int {
+		return cmp.Or(strings.Compare(keys[a.ID], keys[b.ID]), cmp.Compare(a.Number, b.Number))
+	})
 	return list, nil
 }
 

@@ -16,6 +16,9 @@ const (
 	stepReset  = "reset"
 )
 
+// exampleCode shows what a code looks like; nobody was ever given it.
+var exampleCode = accounts.FormatCode([]byte("an example"))
+
 type codeData struct {
 	page.Base
 	Form      *page.Form
@@ -132,7 +135,7 @@ func checkRepeat(form *page.Form) {
 
 func (d codeData) codeField() ui.Field {
 	f := ui.FieldOf(d.Lang, d.Form, "code", d.T("account.code.field")).
-		WithHint(d.T("account.code.hint", "example", accounts.FormatCode(make([]byte, accounts.CodeBytes)))).Must()
+		WithHint(d.T("account.code.hint", "example", exampleCode)).Must()
 	f.Autocomplete, f.Content, f.Width = "off", i18n.En, "medium"
 	return f
 }
