@@ -40,6 +40,15 @@ func (h *Handlers) workRoutes() []page.Route {
 	}
 }
 
+// somewhere asks for a right over any part of the programme: a role may cover one
+// cercle only, and the command still checks the place.
+func somewhere(req *page.Request, right accounts.Right) error {
+	if req.Actor.Somewhere(right) {
+		return nil
+	}
+	return req.Actor.Require(right, "", "")
+}
+
 // staffFrame starts the values of a page of the work area.
 func (h *Handlers) staffFrame(r *http.Request, titleKey string) (publicData, error) {
 	p, err := h.programme(r)
@@ -57,7 +66,7 @@ func (h *Handlers) today(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d := todayData{publicData: frame}
-	if !req.Actor.Can(accounts.InternalRead, "", "") && !req.Actor.Somewhere(accounts.InternalRead) {
+	if !req.Actor.Somewhere(accounts.InternalRead) {
 		return page.Render(w, r, http.StatusOK, todayView(d)) // an administrator of the installation has no voice here
 	}
 	d.Others = r.URL.Query().Get("all") == "1"
@@ -74,10 +83,10 @@ func (h *Handlers) staffMeetings(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	req := page.Of(r)
-	if err := req.Actor.Require(accounts.InternalRead, "", ""); err != nil {
+	if err := somewhere(req, accounts.InternalRead); err != nil {
 		return err
 	}
-	d := staffMeetingsData{publicData: frame, May: req.Actor.Can(accounts.MeetingManage, "", "")}
+	d := staffMeetingsData{publicData: frame, May: req.Actor.Somewhere(accounts.MeetingManage)}
 	if d.List, err = h.Consultation.Meetings(r.Context(), req.Actor.Programme, consultation.MeetingFilter{Page: pageAsked(r)}); err != nil {
 		return err
 	}
@@ -93,7 +102,7 @@ func (h *Handlers) showMeetingForm(w http.ResponseWriter, r *http.Request, statu
 	if err != nil {
 		return err
 	}
-	if err := page.Of(r).Actor.Require(accounts.MeetingManage, "", ""); err != nil {
+	if err := somewhere(page.Of(r), accounts.MeetingManage); err != nil {
 		return err
 	}
 	return page.Render(w, r, status, meetingFormView(meetingFormData{publicData: frame, Form: form}))
@@ -186,7 +195,7 @@ func (h *Handlers) showCapture(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
-	if err := req.Actor.Require(accounts.ContributionRecord, "", ""); err != nil && !req.Actor.Somewhere(accounts.ContributionRecord) {
+	if err := somewhere(req, accounts.ContributionRecord); err != nil {
 		return err
 	}
 	d := captureData{publicData: frame, Form: form}
@@ -224,7 +233,7 @@ func (h *Handlers) actOnContribution(w http.ResponseWriter, r *http.Request) err
 	ctx, reason, once := r.Context(), form.Words("reason"), form.Once()
 	switch form.Text("act") {
 	case "correct":
-		err = h.Consultation.CorrectContribution(ctx, req.Actor, h.correction(form, number))
+		err = h.correct(r, req, form, number)
 	case "withdraw":
 		err = h.Consultation.WithdrawContribution(ctx, req.Actor, number, reason, once)
 	case "hide":
@@ -244,10 +253,17 @@ func (h *Handlers) actOnContribution(w http.ResponseWriter, r *http.Request) err
 	return page.Redirect(w, r, req.Base.P(workContributions+"/"+number), page.Done, "consultation_work.flash.saved")
 }
 
-func (h *Handlers) correction(form *page.Form, number string) consultation.ContributionDraft {
-	return consultation.ContributionDraft{Number: number, Version: form.Version(), Kind: consultation.ContributionKind(form.Text("kind")), Raw: form.Text("raw"), RawLang: form.Text("raw_lang"),
-		Reformulation: i18n.Text{Ar: form.Text("reformulation")}, College: form.Text("college"), Unit: form.Text("unit"), Axis: form.Text("axis"), Table: form.Text("table"),
-		Channel: consultation.Channel(form.Text("channel")), ByScribe: form.Text("scribe") == "1", Once: form.Once()}
+// correct changes what the form shows and keeps the rest as it stands.
+func (h *Handlers) correct(r *http.Request, req *page.Request, form *page.Form, number string) error {
+	now, err := h.Consultation.WorkContribution(r.Context(), req.Actor, number)
+	if err != nil {
+		return err
+	}
+	reformulation := now.Reformulation
+	reformulation.Ar = form.Text("reformulation")
+	return h.Consultation.CorrectContribution(r.Context(), req.Actor, consultation.ContributionDraft{Number: number, Version: form.Version(), Kind: consultation.ContributionKind(form.Text("kind")),
+		Raw: form.Text("raw"), RawLang: form.Text("raw_lang"), Reformulation: reformulation, College: form.Text("college"), Unit: form.Text("unit"), Axis: form.Text("axis"), Table: form.Text("table"),
+		Channel: consultation.Channel(form.Text("channel")), Origin: now.Origin, ByScribe: form.Text("scribe") == "1", Once: form.Once()})
 }
 
 func (h *Handlers) staffContribution(w http.ResponseWriter, r *http.Request) error {

@@ -2,6 +2,7 @@ package consultation
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/consultation"
@@ -90,7 +91,7 @@ func (h *Handlers) proposalCommand(r *http.Request, req *page.Request, number st
 	case "publish":
 		return h.Consultation.PublishProposal(ctx, req.Actor, number, version, once)
 	case "refuse":
-		return h.Consultation.RefuseProposal(ctx, req.Actor, number, version, form.Words("refusal"), once)
+		return refusal(h.Consultation.RefuseProposal(ctx, req.Actor, number, version, form.Words("refusal"), once))
 	case "examine":
 		return h.Consultation.StartExamination(ctx, req.Actor, number, version, once)
 	case "screen":
@@ -106,4 +107,12 @@ func (h *Handlers) proposalCommand(r *http.Request, req *page.Request, number st
 			Sentence: form.Words("sentence"), Reason: form.Words("reason"), MergedInto: form.Text("merged_into"), ReferredTo: form.Text("referred_to"), DeferredTo: form.Words("deferred_to"), Once: once})
 	}
 	return fault.New(fault.Invalid, "error.bad_form")
+}
+
+// refusal puts the faults of a reason beside the field that this form gave it.
+func refusal(err error) error {
+	for _, f := range fault.All(err) {
+		f.Field = strings.Replace(f.Field, "reason", "refusal", 1)
+	}
+	return err
 }

@@ -89,9 +89,6 @@ func remembered(form *page.Form) string {
 func (d todayData) taskAddress(t consultation.Task) string {
 	switch t.Kind {
 	case programme.Meeting:
-		if t.Step == "classify" {
-			return d.P(workContributions)
-		}
 		return d.P(workMeetings + "/" + t.Number)
 	case programme.Contribution:
 		return d.P(workContributions)
@@ -218,7 +215,23 @@ func (d staffProposalsData) pages() ui.Pages {
 	return pagesOf(d.List.Pages, d.P(workProposals), url.Values{"tab": {d.Tab}})
 }
 
-func (d staffProposalData) version() string { return strconv.FormatInt(d.Page.Version, 10) }
+// version is what the forms were made from: after a refused post still the old
+// one, so that another person's change in between is not overwritten. A conflict
+// has shown that change, and the next post is judged against it.
+func (d staffProposalData) version() string {
+	if v := d.Form.Value("version"); v != "" && d.Refused == "" {
+		return v
+	}
+	return strconv.FormatInt(d.Page.Version, 10)
+}
+
+// badge is where the proposal stands.
+func (d staffProposalData) badge() ui.Mark {
+	if d.Page.State == consultation.Published {
+		return ui.Status(d.Lang, string(d.Page.Outcome))
+	}
+	return stateMark(d.publicData, d.Page.State)
+}
 
 func (d staffProposalData) field(name string) ui.Field {
 	return ui.FieldOf(d.Lang, d.Form, name, d.T("consultation_work.field."+name))
@@ -251,7 +264,15 @@ func (d staffProposalData) results() ui.Field {
 
 // summary is the faults of the page's forms; those of texts in several languages belong to no single field.
 func (d staffProposalData) summary() []ui.Field {
-	return []ui.Field{d.decisions(), d.bodies(), d.results(), d.field("estimate"), d.field("merged_into")}
+	return append([]ui.Field{d.decisions(), d.bodies(), d.results(), d.field("estimate"), d.field("merged_into")}, d.texts(d.Form, "sentence", "reason", "deferred_to", "motive", "refusal")...)
+}
+
+// texts are the fields of staff's texts in three languages, for the list of faults.
+func (d publicData) texts(form *page.Form, names ...string) (list []ui.Field) {
+	for _, name := range names {
+		list = append(list, ui.Words(d.Lang, form, name, d.T("consultation_work.field."+name))...)
+	}
+	return list
 }
 
 func wholeTexts(l i18n.Lang, form *page.Form, names ...string) (list []string) {

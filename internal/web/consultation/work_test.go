@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -70,7 +71,7 @@ func (s *site) wants(path string, status int, fields url.Values) string {
 	return w.Header().Get("Location")
 }
 
-func TestWordsAreCapturedAndGrouped(t *testing.T) {
+func TestWordsAreCapturedGroupedAndAnswered(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
 		s := atWork(t, db, accounts.Coordinator)
 		m, err := s.service.CreateMeeting(t.Context(), s.coordinator, consultation.MeetingDraft{Kind: consultation.Workshop, Title: i18n.Text{Ar: "ورشة الماء بدائرة البور"},
@@ -96,5 +97,39 @@ func TestWordsAreCapturedAndGrouped(t *testing.T) {
 		at := strings.TrimPrefix(to, "/ar")
 		s.shows(desk, at[strings.LastIndex(at, "/")+1:])
 		s.shows(desk + "/consultation/proposals")
+		s.shows(at, contribution)
+		s.answered(at)
+	})
+}
+
+// answered has two people answer from the same version: the second keeps what was typed and reads the first.
+func (s *site) answered(at string) {
+	s.Helper()
+	p, err := s.service.WorkProposal(s.Context(), s.coordinator, at[strings.LastIndex(at, "/")+1:])
+	s.must(err)
+	answer := func(sentence string) url.Values {
+		return url.Values{"act": {"answer"}, "decision": {"retained"}, "sentence_ar": {sentence}, "reason_ar": {"تعليل يفهمه صاحب المقترح كما ينبغي"},
+			"version": {strconv.FormatInt(p.Version, 10)}, "once": {store.NewID()}}
+	}
+	s.wants(at, http.StatusSeeOther, answer("يحتفظ به للدراسة هذه السنة"))
+	body := s.wants(at, http.StatusConflict, answer("يحتفظ به للسنة المقبلة"))
+	for _, text := range []string{"يحتفظ به للدراسة هذه السنة", "يحتفظ به للسنة المقبلة"} {
+		if !strings.Contains(body, text) {
+			s.Errorf("after a conflict the page does not show %q", text)
+		}
+	}
+}
+
+func TestAReasonTooShortIsSaidBesideItsField(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := atWork(t, db, accounts.Coordinator)
+		number, err := s.service.SubmitProposal(t.Context(), accounts.Visitor(s.coordinator.Programme), consultation.ProposalDraft{Title: i18n.Text{Ar: "حافلة للمستوصف"},
+			Body: "حافلة صغيرة تربط الدوار بالمستوصف كل أسبوع", College: "citizens", Units: []string{"07.351.03.11"}})
+		s.must(err)
+		at := desk + "/consultation/proposals/" + number
+		body := s.wants(at, http.StatusUnprocessableEntity, url.Values{"act": {"refuse"}, "refusal_ar": {"قصير"}, "reason_ar": {"قصير"}, "once": {store.NewID()}})
+		if !strings.Contains(body, "20") || !strings.Contains(body, "قصير") || !strings.Contains(body, "field-error") {
+			t.Error("the page does not say that the reason is too short")
+		}
 	})
 }
