@@ -222,12 +222,18 @@ func (a *App) url(addr string) string {
 
 // clockwork does what happens by itself at its time.
 func (a *App) clockwork(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
+	tick, sweep := time.NewTicker(time.Second), time.NewTicker(time.Hour)
 	defer tick.Stop()
+	defer sweep.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-sweep.C: // old sessions go
+			if err := a.Accounts.Sweep(ctx); err != nil {
+				a.Log.Warn("sweeping old sessions", "error", err)
+			}
+			continue
 		case <-tick.C:
 		}
 		if err := a.Prioritisation.Tick(ctx); err != nil && !fault.Is(err, fault.Unavailable) && ctx.Err() == nil {

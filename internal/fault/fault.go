@@ -120,7 +120,9 @@ func From(kind Kind, err error, key string, args ...any) *Error {
 type Fields struct{ list []*Error }
 
 // Add records that a field is wrong.
-func (f *Fields) Add(field, key string, args ...any) { f.list = append(f.list, Field(field, key, args...)) }
+func (f *Fields) Add(field, key string, args ...any) {
+	f.list = append(f.list, Field(field, key, args...))
+}
 
 // Check records the fault unless ok holds, and returns ok.
 func (f *Fields) Check(ok bool, field, key string, args ...any) bool {

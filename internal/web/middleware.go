@@ -108,11 +108,21 @@ func (s *Server) prepare(w http.ResponseWriter, r *http.Request, req *page.Reque
 			return err
 		}
 	}
-	actor, err := s.svc.Accounts.Actor(ctx, req.Actor.Programme, req.Session)
+	actor, session, err := s.svc.Accounts.Identify(ctx, req.Actor.Programme, req.Session)
 	if err != nil {
 		return err
 	}
 	req.Actor = actor
+	if session.Renew { // a role has changed: the old token ends here
+		renewed, err := s.svc.Accounts.Renew(ctx, req.Session)
+		if err != nil {
+			return err
+		}
+		if renewed != "" {
+			req.Session = renewed
+			req.SetSession(w, renewed)
+		}
+	}
 	if actor.SignedIn() {
 		req.Base.SignedIn = &page.SignedIn{Name: actor.Name, Staff: actor.Staff() || actor.Admin}
 	}

@@ -21,9 +21,9 @@ type writer func(v viewer, value any) templ.Component
 // those that the modules write (their changes.go and commands).
 var writers = map[string]writer{
 	"unit": aUnit, "territory": aUnit, "units": list(aUnit), "college": aCollege, "colleges": list(aCollege), "merged": list(aCollege),
-	"axis": anAxis, "stage": aStage, "organisation": anOrganisation, "referred_to": anOrganisation, "role": aRole,
+	"axis": anAxis, "stage": aStage, "organisation": anOrganisation, "referred_to": anOrganisation, "payer": anOrganisation, "owner": anOrganisation, "role": aRole,
 	"opens": aMoment, "closes": aMoment, "starts": aMoment, "ends": aMoment, "invited": aMoment, "due": aMoment, "review": aMoment,
-	"from": aMoment, "to": aMoment, "at": aMoment,
+	"from": aMoment, "to": aMoment, "at": aMoment, "forecast": aMoment, "actual": aMoment, "forecast_end": aMoment,
 	"budget": anAmount, "cost": anAmount, "centimes": anAmount, "amount": anAmount, "total": anAmount,
 	"number": aThing, "vote": aThing, "proposal": aThing, "contribution": aThing, "merged_into": aThing, "cites": list(aThing),
 	"project": aThing, "objective": aThing, "indicator": aThing, "report": aThing, "option": aThing, "statement": aThing, "meeting": aThing,

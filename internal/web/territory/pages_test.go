@@ -170,7 +170,7 @@ func plain(html string) string {
 			tag = true
 		case r == '>':
 			tag = false
-		case tag:
+		case tag, r >= '\u2066' && r <= '\u2069': // isolates are not read
 		case r == '\u00a0':
 			b.WriteRune(' ')
 		default:
