@@ -54,7 +54,8 @@ func TestMaskGivesNoSmallCountAway(t *testing.T) {
 }
 
 func TestDeviceKeyHidesTheCookie(t *testing.T) {
-	if DeviceKey("a") == DeviceKey("b") || DeviceKey("a") != DeviceKey("a") {
+	first, again := DeviceKey("a"), DeviceKey("a")
+	if first == DeviceKey("b") || first != again {
 		t.Error("the key of a device must depend on its cookie alone")
 	}
 }

@@ -17,6 +17,8 @@ import (
 
 // Unchanged is returned by Write when the command was done before (see Tx.Once):
 // nothing was written, and the earlier result stands.
+//
+//lint:ignore ST1012 it is an answer more than an error, and reads as one: store.Unchanged
 var Unchanged = errors.New("already done")
 
 // IsNoRows tells whether a query for one row found none.

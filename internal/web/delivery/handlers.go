@@ -40,10 +40,6 @@ func (h *Handlers) Routes() []page.Route {
 	}
 }
 
-func (h *Handlers) programme(r *http.Request) (*programme.Programme, error) {
-	return h.Programmes.Programme(r.Context(), page.Of(r).Base.Programme.Slug)
-}
-
 // inside tells whether the reader may see what is internal.
 func inside(req *page.Request) bool { return req.Actor.Can(accounts.InternalRead, "", "") }
 
