@@ -189,3 +189,26 @@ func millis(t time.Time) int64 {
 	}
 	return store.Millis(t)
 }
+
+// FrozenProject is a project as an adopted version holds it.
+type FrozenProject struct {
+	Number    string    `json:"number"`
+	Title     i18n.Text `json:"title"`
+	Objective string    `json:"objective"`
+	Axis      string    `json:"axis"`
+	MOA       string    `json:"moa"`
+	Cost      int64     `json:"cost"`
+	Shares    []struct {
+		Unit     string `json:"unit"`
+		Num, Den int64
+	} `json:"shares"`
+}
+
+// Frozen reads the projects that an adopted version froze, in its order.
+func (v Version) Frozen() (list []FrozenProject, err error) {
+	var content struct {
+		Projects []FrozenProject `json:"projects"`
+	}
+	err = json.Unmarshal(v.Content, &content)
+	return content.Projects, err
+}

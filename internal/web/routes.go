@@ -16,6 +16,7 @@ import (
 	"github.com/khettara/khettara/internal/web/prioritisation"
 	"github.com/khettara/khettara/internal/web/programme"
 	"github.com/khettara/khettara/internal/web/record"
+	"github.com/khettara/khettara/internal/web/roadmap"
 	"github.com/khettara/khettara/internal/web/territory"
 	"github.com/khettara/khettara/internal/web/trace"
 )
@@ -32,6 +33,7 @@ func (s *Server) routes() []page.Route {
 		(&deliberation.Handlers{Deliberation: v.Deliberation, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 		(&prioritisation.Handlers{Prioritisation: v.Prioritisation, Consultation: v.Consultation, Programmes: v.Programmes,
 			Territory: v.Territory, Guard: v.Accounts.Guard()}).Routes(),
+		(&roadmap.Handlers{Roadmap: v.Roadmap, Prioritisation: v.Prioritisation, Programmes: v.Programmes, Accounts: v.Accounts, Territory: v.Territory}).Routes(),
 		(&delivery.Handlers{Delivery: v.Delivery, Roadmap: v.Roadmap, Programmes: v.Programmes, Accounts: v.Accounts, Territory: v.Territory}).Routes(),
 		(&evaluation.Handlers{Evaluation: v.Evaluation, Roadmap: v.Roadmap, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 		(&trace.Handlers{Trace: v.Trace, Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
