@@ -32,7 +32,7 @@ type pgLock struct {
 }
 
 func lockPostgres(ctx context.Context, db *DB) (processLock, error) {
-	conn, err := takeAdvisory(ctx, db.writer)
+	conn, err := waitAdvisory(ctx, db.writer)
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +40,27 @@ func lockPostgres(ctx context.Context, db *DB) (processLock, error) {
 	l := &pgLock{db: db, cancel: cancel, done: make(chan struct{})}
 	go l.keep(watch, conn)
 	return l, nil
+}
+
+// lockPatience is how long a start waits for the lock: PostgreSQL keeps the one of
+// a process that was killed until its backend notices the broken connection.
+const lockPatience = 10 * time.Second
+
+// waitAdvisory takes the lock, and waits for it up to lockPatience while another
+// connection holds it; then it returns ErrLocked.
+func waitAdvisory(ctx context.Context, pool *sql.DB) (*sql.Conn, error) {
+	deadline := time.Now().Add(lockPatience)
+	for {
+		conn, err := takeAdvisory(ctx, pool)
+		if !errors.Is(err, ErrLocked) || time.Now().After(deadline) {
+			return conn, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 func takeAdvisory(ctx context.Context, pool *sql.DB) (*sql.Conn, error) {

@@ -36,7 +36,7 @@ func (s *Server) routes() []page.Route {
 		(&roadmap.Handlers{Roadmap: v.Roadmap, Prioritisation: v.Prioritisation, Programmes: v.Programmes, Accounts: v.Accounts, Territory: v.Territory}).Routes(),
 		(&delivery.Handlers{Delivery: v.Delivery, Roadmap: v.Roadmap, Programmes: v.Programmes, Accounts: v.Accounts, Territory: v.Territory}).Routes(),
 		(&evaluation.Handlers{Evaluation: v.Evaluation, Roadmap: v.Roadmap, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
-		(&trace.Handlers{Trace: v.Trace, Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
+		(&trace.Handlers{Trace: v.Trace, Roadmap: v.Roadmap, Delivery: v.Delivery, Evaluation: v.Evaluation, Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 		(&record.Handlers{DB: v.DB, Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory, Record: v.Record}).Routes(),
 		(&account.Handlers{Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 	)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/fault"
@@ -77,7 +78,11 @@ func (h *Handlers) list(w http.ResponseWriter, r *http.Request) error {
 
 // adopted finds the adopted version in the address; drafts do not exist here.
 func (h *Handlers) adopted(r *http.Request) (roadmap.Version, error) {
-	number, err := strconv.Atoi(r.PathValue("version"))
+	asked := r.PathValue("version")
+	if k, number, ok := programme.ParseNumber(asked); ok && k == programme.Version { // RV-0001-3, as the log has it
+		asked = strings.Split(number, "-")[1]
+	}
+	number, err := strconv.Atoi(asked)
 	if err != nil {
 		return roadmap.Version{}, fault.New(fault.NotFound, "fault.not_found")
 	}

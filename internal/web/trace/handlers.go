@@ -3,11 +3,16 @@
 package trace
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/khettara/khettara/internal/accounts"
+	"github.com/khettara/khettara/internal/delivery"
+	"github.com/khettara/khettara/internal/evaluation"
 	"github.com/khettara/khettara/internal/fault"
+	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/programme"
+	"github.com/khettara/khettara/internal/roadmap"
 	"github.com/khettara/khettara/internal/territory"
 	"github.com/khettara/khettara/internal/trace"
 	"github.com/khettara/khettara/internal/web/page"
@@ -16,6 +21,9 @@ import (
 // Handlers serve the one page.
 type Handlers struct {
 	Trace      *trace.Service
+	Roadmap    *roadmap.Service
+	Delivery   *delivery.Service
+	Evaluation *evaluation.Service
 	Accounts   *accounts.Service
 	Programmes *programme.Service
 	Territory  *territory.Pack
@@ -59,7 +67,52 @@ func (h *Handlers) trace(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := data{Base: req.Page("trace.title", "number", number).Here(string(stageOf(kind))), Way: way, frame: p, territory: h.Territory}
 	d.Crumbs = []page.Crumb{{Label: d.T("stage." + string(stageOf(kind))), Href: d.P("/" + string(stageOf(kind)))}, {Label: number, Href: d.P(ownPages[kind] + number)}, {Label: d.T("trace.crumb")}}
+	if err := h.deliver(r.Context(), &d); err != nil {
+		return err
+	}
 	return page.Render(w, r, http.StatusOK, view(d))
+}
+
+// deliver adds what the later stages know: titles of projects and indicators, and the money paid.
+func (h *Handlers) deliver(ctx context.Context, d *data) error {
+	var numbers []string
+	judged := false
+	for _, s := range d.Way.Steps {
+		for _, p := range s.Projects {
+			numbers = append(numbers, p.Number)
+		}
+		judged = judged || len(s.Also) > 0
+	}
+	d.titles = map[string]i18n.Text{}
+	found, err := h.Roadmap.ProjectsByNumber(ctx, d.frame.ID, numbers...)
+	if err != nil {
+		return err
+	}
+	var projects []roadmap.Project
+	for _, p := range found {
+		if p.Release == programme.Public {
+			projects = append(projects, p)
+			d.titles[p.Number] = p.Title
+			d.cost += p.Cost
+		}
+	}
+	progress, err := h.Delivery.Progress(ctx, d.frame.ID, projects)
+	if err != nil {
+		return err
+	}
+	for _, p := range progress {
+		d.paid += p.Money.Paid
+	}
+	if !judged {
+		return nil
+	}
+	indicators, err := h.Evaluation.Indicators(ctx, d.frame.ID)
+	for _, in := range indicators {
+		if in.Release == programme.Public {
+			d.titles[in.Number] = in.Title
+		}
+	}
+	return err
 }
 
 // stageOf is the stage of the line to which a thing belongs.

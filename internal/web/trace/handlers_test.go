@@ -11,10 +11,13 @@ import (
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/consultation"
 	"github.com/khettara/khettara/internal/deliberation"
+	"github.com/khettara/khettara/internal/delivery"
+	"github.com/khettara/khettara/internal/evaluation"
 	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/prioritisation"
 	"github.com/khettara/khettara/internal/programme"
+	"github.com/khettara/khettara/internal/roadmap"
 	"github.com/khettara/khettara/internal/store"
 	"github.com/khettara/khettara/internal/territory"
 	"github.com/khettara/khettara/internal/testkit"
@@ -51,7 +54,10 @@ func newSite(t *testing.T, db *store.DB) (published, waiting string, get func(nu
 		must(err)
 	}
 	must(c.PublishProposal(ctx, actor, published, 0, ""))
-	h := &webtrace.Handlers{Trace: trace.NewService(db, c, deliberation.NewService(db), prioritisation.NewService(db, c)), Programmes: programmes, Territory: pack}
+	votes := prioritisation.NewService(db, c)
+	plans := roadmap.NewService(db, programmes, c, votes, pack)
+	h := &webtrace.Handlers{Trace: trace.NewService(db, c, deliberation.NewService(db), votes), Roadmap: plans, Delivery: delivery.NewService(db, plans),
+		Evaluation: evaluation.NewService(db, pack), Programmes: programmes, Territory: pack}
 	mux := http.NewServeMux()
 	for _, route := range h.Routes() {
 		mux.HandleFunc(route.Method+" /ar"+route.Path, func(w http.ResponseWriter, r *http.Request) {

@@ -22,6 +22,9 @@ type data struct {
 	Way       trace.Way
 	frame     *programme.Programme
 	territory *territory.Pack
+
+	titles     map[string]i18n.Text // of public projects and indicators, by number
+	cost, paid int64                // of the public projects on the way, centimes
 }
 
 // states are the words of the drawing for the states of a step.
@@ -56,6 +59,9 @@ func (d data) step(s trace.Step) ui.TraceStep {
 		d.planned(&out, s)
 	case s.Kind == trace.Paid && s.State != trace.Ahead:
 		out.Finding = ui.M(d.Lang, "trace.reports", "n", s.Count)
+		if d.cost > 0 {
+			out.Finding, out.Why = ui.M(d.Lang, "trace.paid_of", "paid", ui.Dirhams(d.Lang, d.paid), "cost", ui.Dirhams(d.Lang, d.cost)), out.Finding
+		}
 	default:
 		out.Finding = ui.M(d.Lang, "trace.ahead."+string(s.Kind))
 		if len(s.Also) > 0 {
@@ -218,11 +224,16 @@ func (d data) planned(out *ui.TraceStep, s trace.Step) {
 	}
 }
 
-// things lists other things by their numbers, each leading to its own page.
+// things lists other things by title, or by number where it may not be read,
+// each leading to its own page.
 func (d data) things(list []trace.Ref) templ.Component {
 	var links []templ.Component
 	for _, r := range list {
-		links = append(links, ui.Link(d.P(ownPages[r.Kind]+r.Number), isolated(r.Number)))
+		label := isolated(r.Number)
+		if title, ok := d.titles[r.Number]; ok {
+			label = d.text(title)
+		}
+		links = append(links, ui.Link(d.P(ownPages[r.Kind]+r.Number), label))
 	}
 	return ui.Join(d.T("common.separator"), links...)
 }
