@@ -6,14 +6,17 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 )
+
+// proposals is where the demo's proposals stand.
+const proposals = "/fr/p/marrakech/consultation/proposals/"
 
 // writers is how many clients send proposals at once while the server dies.
 const writers = 16
@@ -65,10 +68,10 @@ type crashLoad struct {
 	fatal error // what no retry mends
 }
 
-// acknowledged is a form and where its answer led.
+// acknowledged is a form and the tracking number of its receipt.
 type acknowledged struct {
-	form     *form
-	location string
+	form   *form
+	number string
 }
 
 func newCrashLoad(site string) *crashLoad {
@@ -95,15 +98,15 @@ func (l *crashLoad) write(writer int) {
 	for n := 0; !l.stop.Load() && l.failure() == nil; n++ {
 		var f *form
 		l.insist(func() (err error) {
-			f, err = fillForm(l.client, l.site+"/fr/p/marrakech/consultation/proposals/new",
+			f, err = fillForm(l.client, l.site+proposals+"new",
 				fmt.Sprintf("Éclairer la route du douar, demande %d de la table %d", n, writer))
 			return err
 		})
 		l.insist(func() error {
-			location, err := f.send(l.client)
+			number, err := f.send(l.client)
 			if err == nil {
 				l.mu.Lock()
-				l.acked = append(l.acked, acknowledged{f, location})
+				l.acked = append(l.acked, acknowledged{f, number})
 				l.mu.Unlock()
 			}
 			return err
@@ -152,9 +155,6 @@ func (l *crashLoad) during(s *server) int {
 	return int(lost)
 }
 
-// tracking is the number of a proposal in an address.
-var tracking = regexp.MustCompile(`P-(\d+)-\d`)
-
 // check holds that each acknowledged proposal is there and none is there twice:
 // the numbers, which the server gives out one by one, leave no gap between the
 // first and the last that somebody was told.
@@ -165,17 +165,17 @@ func (l *crashLoad) check(t testing.TB) {
 	}
 	numbers := make([]int, 0, len(l.acked))
 	for _, a := range l.acked {
-		found := tracking.FindStringSubmatch(a.location)
+		found := tracking.FindStringSubmatch(a.number)
 		if found == nil {
-			t.Fatalf("the answer leads to %q, which has no tracking number", a.location)
+			t.Fatalf("%q is no tracking number", a.number)
 		}
 		n, err := strconv.Atoi(found[1])
 		if err != nil {
 			t.Fatal(err)
 		}
 		numbers = append(numbers, n)
-		if status, _ := get(t, l.site+a.location); status != http.StatusOK {
-			t.Errorf("%s was acknowledged and answers %d", a.location, status)
+		if status, body := get(t, l.site+proposals+a.number); status != http.StatusOK || !strings.Contains(body, a.number) {
+			t.Errorf("%s was acknowledged and answers %d", a.number, status)
 		}
 	}
 	slices.Sort(numbers)
@@ -189,8 +189,8 @@ func (l *crashLoad) check(t testing.TB) {
 	}
 	for i := 0; i < len(l.acked); i += max(1, len(l.acked)/50) {
 		a := l.acked[i]
-		if again, err := a.form.send(l.client); err != nil || again != a.location {
-			t.Errorf("sent again, %s led to %q, %v", a.location, again, err)
+		if again, err := a.form.send(l.client); err != nil || again != a.number {
+			t.Errorf("sent again, %s became %q, %v", a.number, again, err)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -46,19 +47,29 @@ func fillForm(client *http.Client, address, text string) (*form, error) {
 	return nil, fmt.Errorf("%s has no form with a text area", address)
 }
 
-// send posts the form and returns where the answer leads. Any answer but a
-// redirect is an error, which holds what the page says.
-func (f *form) send(client *http.Client) (location string, err error) {
+// tracking is the number of a proposal, its check digit included.
+var tracking = regexp.MustCompile(`P-(\d+)-\d`)
+
+// send posts the form and returns the tracking number that the receipt tells.
+// Any other answer is an error, which holds what the page says.
+func (f *form) send(client *http.Client) (number string, err error) {
 	answer, err := client.PostForm(f.action, f.values)
 	if err != nil {
 		return "", err
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusSeeOther {
-		body, _ := io.ReadAll(io.LimitReader(answer.Body, 4<<10))
+	// A receipt cut short by a kill is no acknowledgement: the error of reading counts.
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return "", err
+	}
+	if answer.StatusCode != http.StatusOK {
 		return "", &refusal{answer.StatusCode, string(body)}
 	}
-	return answer.Header.Get("Location"), nil
+	if number = tracking.FindString(string(body)); number == "" {
+		return "", &refusal{answer.StatusCode, "a receipt without a tracking number: " + string(body)}
+	}
+	return number, nil
 }
 
 // refusal is an answer that did not take the form.
