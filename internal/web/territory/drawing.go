@@ -1,6 +1,8 @@
 package territory
 
 import (
+	"strings"
+
 	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/territory"
 	"github.com/khettara/khettara/internal/web/ui"
@@ -28,7 +30,7 @@ func (a atlas) drawn(t theme, prefecture, current, finding string) ui.Map {
 	m.Shapes = shapes(drawn.Shapes)
 	if in := drawn.Inset; in != nil {
 		city, _ := a.Pack.Unit(in.City.Unit)
-		m.Inset = &ui.Inset{Label: a.T("territory.inset", "name", a.name(city)), Frame: ui.Rect(in.Frame), Source: ui.Rect(in.Source), Shapes: shapes(in.Shapes)}
+		m.Inset = &ui.Inset{Label: oneRun(a.T("territory.inset", "name", a.name(city))), Frame: ui.Rect(in.Frame), Source: ui.Rect(in.Source), Shapes: shapes(in.Shapes)}
 	}
 	return m
 }
@@ -51,4 +53,15 @@ func (a atlas) bare(t theme, figure float64) string {
 		return i18n.Signed(a.Lang, figure, t.Decimals)
 	}
 	return i18n.Decimal(a.Lang, figure, t.Decimals)
+}
+
+// oneRun takes the isolates out of a sentence: a drawing lays its text out from
+// left to right, and would put an isolated name on the wrong side of its words.
+func oneRun(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '\u2066' && r <= '\u2069' {
+			return -1
+		}
+		return r
+	}, s)
 }

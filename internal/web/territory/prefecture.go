@@ -72,10 +72,10 @@ func (p prefecture) finding() templ.Component {
 			"better", t.count(func(r themeRow) bool { return r.Trend == territory.Better }),
 			"worse", t.count(func(r themeRow) bool { return r.Trend == territory.Worse }))
 	case t.Key == growth && least.Shown < 0:
-		return ui.M(p.Lang, "territory.finding.growth", "most", p.name(most.Unit), "gain", p.figure(t.Indicator, most.Shown),
-			"least", p.name(least.Unit), "loss", p.figure(t.Indicator, least.Shown))
+		return ui.M(p.Lang, "territory.finding.growth", "most", p.name(most.Unit), "gain", p.percent(most.Shown, 1, false),
+			"least", p.name(least.Unit), "loss", p.percent(-least.Shown, 1, false))
 	case t.Key == growth:
-		return ui.M(p.Lang, "territory.finding.growth_all", "most", p.name(most.Unit), "gain", p.figure(t.Indicator, most.Shown))
+		return ui.M(p.Lang, "territory.finding.growth_all", "most", p.name(most.Unit), "gain", p.percent(most.Shown, 1, false))
 	}
 	return ui.M(p.Lang, "territory.finding.level", "indicator", name, "least", p.name(least.Unit), "low", p.figure(t.Indicator, least.Shown),
 		"most", p.name(most.Unit), "high", p.figure(t.Indicator, most.Shown))

@@ -25,21 +25,19 @@ func (a atlas) themeTable(t theme, prefecture territory.Unit, current string) ui
 func yearColumn(year string) ui.Column { return ui.Column{Label: year, Kind: ui.NumberColumn} }
 
 func (a atlas) growthTable(t theme, prefecture territory.Unit, current string) ui.Table {
-	table := ui.Table{Compact: true, Columns: []ui.Column{{Label: a.T("territory.unit")}, yearColumn("2014"), yearColumn("2024"), yearColumn("%"), {Kind: ui.ChartColumn}}}
+	table := ui.Table{Compact: true, Columns: []ui.Column{{Label: a.T("territory.unit")}, yearColumn(a.T("territory.population_2024")), yearColumn("%"), {Kind: ui.ChartColumn}}}
 	least, most := bounds(t.Figure)
 	for _, r := range t.Rows {
-		row := ui.Row{Cells: []templ.Component{a.link(r.Unit), a.value(r.From, r.From.Figure > 0, 0), a.value(r.To, r.Known, 0)},
-			Current: a.within(r.Unit, current), Muted: r.Small}
+		row := ui.Row{Cells: []templ.Component{a.link(r.Unit), a.value(r.To, r.Known, 0)}, Current: a.within(r.Unit, current), Muted: r.Small}
 		if r.Known {
 			row.Cells = append(row.Cells, ui.Signed(a.Lang, r.Shown, 1), ui.DivergingBar(ui.Diverging{Value: r.Shown, Least: least, Most: most, Current: row.Current}))
 		}
 		table.Rows = append(table.Rows, row)
 	}
-	from, ok := a.Pack.Value("population", prefecture.Code, territory.Census2014)
-	to, ok2 := a.Pack.Value("population", prefecture.Code, territory.Census2024)
-	if ok && ok2 {
-		table.Total = []templ.Component{a.link(prefecture), ui.Dec(a.Lang, from.Figure, 0), ui.Dec(a.Lang, to.Figure, 0),
-			ui.Signed(a.Lang, 100*(to.Figure/from.Figure-1), 1), nil}
+	from, had := a.Pack.Value("population", prefecture.Code, territory.Census2014)
+	to, has := a.Pack.Value("population", prefecture.Code, territory.Census2024)
+	if had && has {
+		table.Total = []templ.Component{a.link(prefecture), ui.Dec(a.Lang, to.Figure, 0), ui.Signed(a.Lang, 100*(to.Figure/from.Figure-1), 1), nil}
 	}
 	return table
 }
@@ -103,13 +101,24 @@ func (a atlas) changes(u territory.Unit, indicators []territory.Indicator) ui.Ta
 	if compared {
 		table.Columns = append(table.Columns, yearColumn(a.T("territory.reference", "name", a.title(reference))))
 	}
-	table.Columns = append(table.Columns, ui.Column{Label: a.T("territory.rank_head")}, ui.Column{Label: a.T("territory.trend")})
+	ranked := u.Kind == territory.Commune || u.Kind == territory.Arrondissement
+	if ranked {
+		table.Columns = append(table.Columns, ui.Column{Label: a.T("territory.rank_head")})
+	}
+	table.Columns = append(table.Columns, ui.Column{Label: a.T("territory.trend")})
 	for _, ind := range indicators {
-		table.Rows = append(table.Rows, a.changeRow(u, reference, compared, ind))
+		row := a.changeRow(u, reference, compared, ind)
+		if ranked {
+			row.Cells = append(row.Cells, a.rank(ind, u.Code))
+		}
+		change, _ := a.Pack.Change(ind.Key, u.Code)
+		row.Cells = append(row.Cells, a.trend(change.Trend))
+		table.Rows = append(table.Rows, row)
 	}
 	return table
 }
 
+// changeRow is an indicator at both censuses beside the figure it is compared with.
 func (a atlas) changeRow(u, reference territory.Unit, compared bool, ind territory.Indicator) ui.Row {
 	before, had := a.Pack.Value(ind.Key, u.Code, territory.Census2014)
 	now, has := a.Pack.Value(ind.Key, u.Code, territory.Census2024)
@@ -132,7 +141,7 @@ func (a atlas) changeRow(u, reference territory.Unit, compared bool, ind territo
 	if compared {
 		row.Cells = append(row.Cells, a.value(other, known, ind.Decimals))
 	}
-	return ui.Row{Cells: append(row.Cells, a.rank(ind, u.Code), a.trend(change.Trend)), Muted: row.Muted}
+	return row
 }
 
 // deprivationTable lays D open: each of its parts with the share of people
@@ -154,6 +163,17 @@ func (a atlas) deprivationTable(before, now territory.Deprivation, had bool) ui.
 			rate, ui.Pct(a.Lang, p.Rate, 1), ui.Dec(a.Lang, p.Points, indexDigits), ui.Plain(p.Points, most, ui.ToneMoney)}})
 	}
 	table.Total = []templ.Component{ui.Str(a.T("common.total")), a.index(before.D, had), a.index(now.D, true), a.index(now.D, true), nil}
+	return table
+}
+
+// dimensionTable is what each third of D adds to it at both censuses.
+func (a atlas) dimensionTable(r report) ui.Table {
+	table := ui.Table{Compact: true, Columns: []ui.Column{{Label: a.T("territory.d.dimension")}, yearColumn("2014"), yearColumn("2024"), {Kind: ui.ChartColumn}}}
+	for _, d := range []territory.Dimension{territory.Education, territory.Living, territory.Work} {
+		table.Rows = append(table.Rows, ui.Row{Cells: []templ.Component{ui.Str(a.T("territory.dimension." + string(d))),
+			a.index(r.Before.Of(d), r.HadIndex), a.index(r.Now.Of(d), true), ui.Plain(r.Now.Of(d), r.Now.D, ui.ToneMoney)}})
+	}
+	table.Total = []templ.Component{ui.M(a.Lang, "territory.d.whole"), a.index(r.Before.D, r.HadIndex), a.index(r.Now.D, true), nil}
 	return table
 }
 

@@ -182,31 +182,36 @@ func (c classes) words(l i18n.Lang) []string {
 		slices.Reverse(breaks)
 	}
 	digits := digitsOf(breaks)
-	write := func(f float64) string {
-		if c.Diverging {
-			return i18n.Signed(l, f, digits)
+	figure := func(i int) string { return i18n.Decimal(l, breaks[i], digits) }
+	last := len(breaks) - 1
+	var words []string
+	if c.Diverging {
+		// A dash between signed figures would read as another sign. A figure on a
+		// break belongs to the class of the greater gain.
+		below, above := "< ", "≥ "
+		if c.Against {
+			below, above = "≤ ", "> "
 		}
-		return i18n.Decimal(l, f, digits)
-	}
-	// A figure on a break belongs to the class of the greater gain.
-	first, last := "territory.class_below", "territory.class_from"
-	if c.Against && c.Diverging {
-		first, last = "territory.class_upto", "territory.class_above"
-	}
-	words := []string{i18n.T(l, first, "figure", write(breaks[0]))}
-	for i := 1; i < len(breaks); i++ {
-		joint := "–"
-		if c.Diverging {
-			joint = " … " // a dash between signed numbers would read as another sign
+		words = append(words, isolate(below+figure(0)))
+		for i := range last {
+			words = append(words, isolate(figure(i)+"…"+figure(i+1)))
 		}
-		words = append(words, "\u2066"+write(breaks[i-1])+joint+write(breaks[i])+"\u2069")
+		words = append(words, isolate(above+figure(last)))
+	} else {
+		words = append(words, i18n.T(l, "territory.class_below", "figure", figure(0)))
+		for i := range last {
+			words = append(words, isolate(figure(i)+"–"+figure(i+1)))
+		}
+		words = append(words, i18n.T(l, "territory.class_from", "figure", figure(last)))
 	}
-	words = append(words, i18n.T(l, last, "figure", write(breaks[len(breaks)-1])))
 	if c.Against {
 		slices.Reverse(words)
 	}
 	return words
 }
+
+// isolate keeps a range in one piece, from left to right, inside any sentence.
+func isolate(s string) string { return "\u2066" + s + "\u2069" }
 
 // digitsOf is the number of decimals that round breaks need.
 func digitsOf(breaks []float64) (digits int) {
