@@ -22,7 +22,13 @@ var (
 func (p *Page) Check() {
 	p.t.Helper()
 	var problems []string
-	problems = append(problems, p.ConsoleErrors()...)
+	for _, message := range p.ConsoleErrors() {
+		// A browser reports a page that is not there as a resource that failed to load.
+		if p.Status() >= 400 && strings.HasSuffix(message, " "+p.URL()) {
+			continue
+		}
+		problems = append(problems, message)
+	}
 	for _, address := range p.foreignRequests() {
 		problems = append(problems, "fetches from another host: "+address)
 	}
