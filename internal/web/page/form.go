@@ -17,7 +17,7 @@ import (
 )
 
 // maxFields bounds a form; the body's size is bounded by the server.
-const maxFields = 100
+const maxFields = 300
 
 // Form is what somebody typed, cleaned, with the faults found in it so far. The
 // same value shows the form again, with every field as it was typed.

@@ -1114,7 +1114,7 @@ func projectView(d formData) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					for i := range shareRows {
+					for i := range rows(d.Form, "unit", shareRows) {
 						templ_7745c5c3_Err = ui.Select(d.communes(d.numbered("unit", i))).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -1146,7 +1146,7 @@ func projectView(d formData) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					for i := range fundingRows {
+					for i := range rows(d.Form, "org", fundingRows) {
 						templ_7745c5c3_Err = ui.Select(d.bodies(d.numbered("org", i))).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -1178,7 +1178,7 @@ func projectView(d formData) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					for i := range componentRows {
+					for i := range rows(d.Form, "part", componentRows) {
 						templ_7745c5c3_Err = ui.TextField(d.numbered("part", i)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

@@ -185,6 +185,7 @@ func (h *Handlers) saveProject(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		p.Cycle, p.Proposals, p.Release = before.Cycle, before.Proposals, before.Release
+		keepLanguages(p.Components, before.Components)
 	} else if err := h.begin(r, req, &p); err != nil {
 		return err
 	}
@@ -216,9 +217,36 @@ func (h *Handlers) begin(r *http.Request, req *page.Request, p *roadmap.Project)
 	return nil
 }
 
+// keepLanguages gives the components whose words were left as they were shown
+// their other languages back: the form has room for one.
+func keepLanguages(typed, before []roadmap.Component) {
+	for i := range min(len(typed), len(before)) {
+		if typed[i].Title.Ar == before[i].Title.String() {
+			typed[i].Title = before[i].Title
+		}
+		if typed[i].Unit.Ar == before[i].Unit.String() {
+			typed[i].Unit = before[i].Unit
+		}
+	}
+}
+
+// rows is how many rows the form has: those it offers, or up to the last that
+// is filled. A row cleared in between does not hide the ones after it.
+func rows(form *page.Form, name string, offered int) int {
+	for n := offered + 1; n <= maxRows; n++ {
+		if form.Text(name+"_"+strconv.Itoa(n)) != "" {
+			offered = n
+		}
+	}
+	return offered
+}
+
+// maxRows bounds the rows that are looked for in one group of a sheet.
+const maxRows = 60
+
 // The rows that the form of a sheet offers.
 const (
-	shareRows     = 5
+	shareRows     = 6
 	fundingRows   = 8
 	componentRows = 5
 )
@@ -228,19 +256,19 @@ func sheet(form *page.Form) roadmap.Project {
 	p := roadmap.Project{Title: form.Words("title"), Summary: form.Words("summary"), Objective: form.Text("objective"), MOA: form.Text("moa"), MOD: form.Text("mod"),
 		Options: form.All("options"), Entry: form.Text("entry"), EntryReason: form.Words("entry_reason"), Cost: form.Dirhams("cost"),
 		Beneficiaries: roadmap.Beneficiaries{Count: form.Int("count"), Households: form.Int("households"), Who: form.Words("who")}, Version: form.Version()}
-	for i := range shareRows {
+	for i := range rows(form, "unit", shareRows) {
 		n := strconv.Itoa(i + 1)
 		if unit := form.Text("unit_" + n); unit != "" {
 			p.Shares = append(p.Shares, roadmap.Share{Unit: unit, Num: form.Int("num_" + n), Den: form.Int("den_" + n)})
 		}
 	}
-	for i := range fundingRows {
+	for i := range rows(form, "org", fundingRows) {
 		n := strconv.Itoa(i + 1)
 		if org := form.Text("org_" + n); org != "" {
 			p.Funding = append(p.Funding, roadmap.Funding{Organisation: org, Year: int(form.Int("year_" + n)), Amount: form.Dirhams("amount_" + n)})
 		}
 	}
-	for i := range componentRows {
+	for i := range rows(form, "part", componentRows) {
 		n := strconv.Itoa(i + 1)
 		if title := form.Text("part_" + n); title != "" {
 			p.Components = append(p.Components, roadmap.Component{Title: i18n.Text{Ar: title}, Unit: i18n.Text{Ar: form.Text("measure_" + n)},
@@ -266,8 +294,8 @@ func thousandths(form *page.Form, field string) int64 {
 // fill makes the form of a sheet that stands.
 func fill(p roadmap.Project) *page.Form {
 	f := page.NewForm("title_ar", p.Title.Ar, "title_fr", p.Title.Fr, "title_en", p.Title.En, "summary_ar", p.Summary.Ar, "summary_fr", p.Summary.Fr, "summary_en", p.Summary.En,
-		"objective", p.Objective, "moa", p.MOA, "mod", p.MOD, "entry", p.Entry, "entry_reason_ar", p.EntryReason.Ar, "entry_reason_fr", p.EntryReason.Fr, "cost", dirhams(p.Cost),
-		"count", strconv.FormatInt(p.Beneficiaries.Count, 10), "households", strconv.FormatInt(p.Beneficiaries.Households, 10), "who_ar", p.Beneficiaries.Who.Ar, "who_fr", p.Beneficiaries.Who.Fr,
+		"objective", p.Objective, "moa", p.MOA, "mod", p.MOD, "entry", p.Entry, "entry_reason_ar", p.EntryReason.Ar, "entry_reason_fr", p.EntryReason.Fr, "entry_reason_en", p.EntryReason.En, "cost", dirhams(p.Cost),
+		"count", strconv.FormatInt(p.Beneficiaries.Count, 10), "households", strconv.FormatInt(p.Beneficiaries.Households, 10), "who_ar", p.Beneficiaries.Who.Ar, "who_fr", p.Beneficiaries.Who.Fr, "who_en", p.Beneficiaries.Who.En,
 		"version", strconv.FormatInt(p.Version, 10))
 	f.Values["options"] = p.Options
 	set := func(name string, i int, value string) { f.Values.Set(name+"_"+strconv.Itoa(i+1), value) }
