@@ -1,6 +1,7 @@
 package roadmap
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -9,23 +10,30 @@ import (
 	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/programme"
 	"github.com/khettara/khettara/internal/store"
+	"github.com/khettara/khettara/internal/territory"
 )
 
-// draft runs a command of whoever prepares the roadmap: right, once, write.
-func (s *Service) draft(ctx context.Context, actor accounts.Actor, once string, fn func(tx *store.Tx, by store.Part) error) error {
-	if err := actor.Require(accounts.RoadmapDraft, "", ""); err != nil {
-		return err
+// write runs a command: right, once, write. earlier is the number of what the
+// same form made when it was sent before; then nothing is written.
+func (s *Service) write(ctx context.Context, actor accounts.Actor, right accounts.Right, once string, fn func(tx *store.Tx, by store.Part) error) (earlier string, err error) {
+	if err := actor.Require(right, "", ""); err != nil {
+		return "", err
 	}
-	err := s.db.Write(ctx, actor.Programme, func(tx *store.Tx) error {
+	err = s.db.Write(ctx, actor.Programme, func(tx *store.Tx) error {
 		if err := tx.Once(once); err != nil {
 			return err
 		}
-		return fn(tx, actor.By(accounts.RoadmapDraft, "", ""))
+		return fn(tx, actor.By(right, "", ""))
 	})
-	if errors.Is(err, store.Unchanged) {
-		return nil
+	if !errors.Is(err, store.Unchanged) {
+		return "", err
 	}
-	return err
+	var subject string
+	if err := s.db.Read().QueryRowContext(ctx, sqlEarlier, actor.Programme, once).Scan(&subject); err != nil {
+		return "", err
+	}
+	_, earlier, _ = programme.ParseSubject(subject)
+	return earlier, nil
 }
 
 // SetObjective adds an objective (empty Number) or changes it, and returns its number.
@@ -43,7 +51,7 @@ func (s *Service) SetObjective(ctx context.Context, actor accounts.Actor, o Obje
 		return "", err
 	}
 	number = o.Number
-	return number, s.draft(ctx, actor, once, func(tx *store.Tx, by store.Part) error {
+	earlier, err := s.write(ctx, actor, accounts.RoadmapDraft, once, func(tx *store.Tx, by store.Part) error {
 		if o.Number == "" {
 			if number, err = programme.NextNumber(tx, programme.Objective); err != nil {
 				return err
@@ -59,6 +67,7 @@ func (s *Service) SetObjective(ctx context.Context, actor accounts.Actor, o Obje
 			Public: store.Part{"number": number, "axis": o.Axis, "by": by}, Text: store.Part{"title": programme.TextValue(o.Title)}, Person: actor.PersonPart()})
 		return err
 	})
+	return cmp.Or(earlier, number), err
 }
 
 // changed turns "no row had the version" into a Conflict.
@@ -79,38 +88,54 @@ func (s *Service) SaveProject(ctx context.Context, actor accounts.Actor, p Proje
 	if err := s.check(ctx, actor.Programme, &p); err != nil {
 		return "", err
 	}
-	number = p.Number
-	err = s.draft(ctx, actor, once, func(tx *store.Tx, by store.Part) error {
-		if err := programme.StaffGate(tx, p.Cycle, programme.Roadmap); err != nil {
-			return err
-		}
-		if p.Number == "" {
-			if number, err = programme.NextNumber(tx, programme.Project); err != nil {
-				return err
-			}
-			err = tx.Exec(sqlInsertProject, tx.Log(), number, p.Cycle, encode(p.Title), encode(p.Summary), p.Objective, p.Axis, p.MOA, p.MOD, encode(p.Options), encode(p.Proposals),
-				p.Entry, encode(p.EntryReason), encode(p.Components), p.Cost, encode(p.Beneficiaries), encode(p.Milestones))
-		} else {
-			err = changed(tx.ExecOne(sqlChangeProject, tx.Log(), number, encode(p.Title), encode(p.Summary), p.Objective, p.Axis, p.MOA, p.MOD, encode(p.Options), encode(p.Proposals),
-				p.Entry, encode(p.EntryReason), encode(p.Components), p.Cost, encode(p.Beneficiaries), encode(p.Milestones), p.Version))
-		}
-		if err != nil {
-			return err
-		}
-		if err := saveParts(tx, number, p); err != nil {
-			return err
-		}
-		if err := linkProject(tx, by, number, p); err != nil {
-			return err
-		}
-		public := projectPart(p)
-		public["number"], public["by"] = number, by
-		_, err := tx.Append(store.Change{Kind: ChangeProjectSet, Subject: programme.Subject(programme.Project, number), Open: p.Release == programme.Public,
-			Public: public, Text: store.Part{"title": programme.TextValue(p.Title), "summary": programme.TextValue(p.Summary), "reason": programme.TextValue(p.EntryReason)},
-			Person: actor.PersonPart()})
+	earlier, err := s.write(ctx, actor, accounts.RoadmapDraft, once, func(tx *store.Tx, by store.Part) error {
+		number, err = saveProject(tx, actor, by, p)
 		return err
 	})
+	return cmp.Or(earlier, number), err
+}
+
+// saveProject writes a sheet. Its cycle and its release are the row's, whatever the form says.
+func saveProject(tx *store.Tx, actor accounts.Actor, by store.Part, p Project) (number string, err error) {
+	var old Project
+	if p.Number != "" {
+		list, err := load(tx.Context(), tx, tx.Log(), p.Number)
+		if err != nil {
+			return "", err
+		}
+		if len(list) == 0 {
+			return "", fault.New(fault.NotFound, "fault.not_found")
+		}
+		old = list[0]
+		p.Cycle = old.Cycle
+	}
+	if err := programme.StaffGate(tx, p.Cycle, programme.Roadmap); err != nil {
+		return "", err
+	}
+	if number = p.Number; number == "" {
+		if number, err = programme.NextNumber(tx, programme.Project); err != nil {
+			return "", err
+		}
+		err = tx.Exec(sqlInsertProject, append([]any{tx.Log(), number, p.Cycle}, columnsOf(p)...)...)
+	} else {
+		err = changed(tx.ExecOne(sqlChangeProject, append(append([]any{tx.Log(), number}, columnsOf(p)...), p.Version)...))
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := errors.Join(saveParts(tx, number, p), linkProject(tx, by, number, old, p)); err != nil {
+		return "", err
+	}
+	public := projectPart(p)
+	public["number"], public["by"] = number, by
+	_, err = tx.Append(store.Change{Kind: ChangeProjectSet, Subject: programme.Subject(programme.Project, number), Open: old.Release == programme.Public,
+		Public: public, Text: store.Part{"title": programme.TextValue(p.Title), "summary": programme.TextValue(p.Summary), "reason": programme.TextValue(p.EntryReason)}, Person: actor.PersonPart()})
 	return number, err
+}
+
+func columnsOf(p Project) []any {
+	return []any{encode(p.Title), encode(p.Summary), p.Objective, p.Axis, p.MOA, p.MOD, encode(p.Options), encode(p.Proposals),
+		p.Entry, encode(p.EntryReason), encode(p.Components), p.Cost, encode(p.Beneficiaries), encode(p.Milestones)}
 }
 
 // check judges a sheet: sums exact, places and options real.
@@ -130,11 +155,9 @@ func (s *Service) check(ctx context.Context, programmeID string, p *Project) err
 		p.Axis = objectives[i].Axis
 	}
 	wrong.Check(p.MOA != "", "moa", "fault.choose_one")
-	wrong.Check(p.Cost > 0, "cost", "fault.required")
+	wrong.Check(p.Cost > 0 && p.Cost <= maxCost, "cost", "fault.required")
 	wrong.Check(sharesAddUp(p.Shares), "shares", "roadmap.error.shares")
-	for _, sh := range p.Shares {
-		wrong.Check(sh.Unit != frame.Territory && s.pack.Within(sh.Unit, frame.Territory), "shares", "roadmap.error.unit")
-	}
+	wrong.Check(s.communes(frame.Territory, p.Shares), "shares", "roadmap.error.unit")
 	sum, ok := fundingSum(p.Funding)
 	wrong.Check(ok && sum == p.Cost, "funding", "roadmap.error.funding")
 	wrong.Check(slices.Contains([]string{ByVote, Structuring, ByCommittee}, p.Entry), "entry", "fault.choose_one")
@@ -148,11 +171,34 @@ func (s *Service) check(ctx context.Context, programmeID string, p *Project) err
 	if err := wrong.Err(); err != nil {
 		return err
 	}
-	return s.checkOptions(ctx, programmeID, p)
+	return s.checkOrigin(ctx, programmeID, p)
 }
 
-// checkOptions makes sure that a project that claims a vote was included in its published result.
-func (s *Service) checkOptions(ctx context.Context, programmeID string, p *Project) error {
+// communes tells whether every share lies in a commune of the territory, each named once.
+func (s *Service) communes(within string, shares []Share) bool {
+	seen := map[string]bool{}
+	for _, sh := range shares {
+		u, _ := s.pack.Unit(sh.Unit)
+		if u.Kind != territory.Commune || !s.pack.Within(sh.Unit, within) || seen[sh.Unit] {
+			return false
+		}
+		seen[sh.Unit] = true
+	}
+	return true
+}
+
+// checkOrigin makes sure that what a project comes from exists, and that one
+// that claims a vote was included in its published result.
+func (s *Service) checkOrigin(ctx context.Context, programmeID string, p *Project) error {
+	known, err := s.consultation.ProposalRefs(ctx, programmeID, p.Proposals...)
+	if err != nil {
+		return err
+	}
+	for _, number := range p.Proposals {
+		if _, ok := known[number]; !ok {
+			return fault.Field("proposals", "fault.unknown_choice")
+		}
+	}
 	if p.Entry == ByVote && len(p.Options) == 0 {
 		return fault.Field("options", "fault.choose_some")
 	}
@@ -192,18 +238,34 @@ func saveParts(tx *store.Tx, number string, p Project) error {
 	return tx.Exec(sqlInsertFunding+store.Values(len(p.Funding), 5), funding...)
 }
 
-// linkProject ties the project to what it comes from and to what it serves.
-func linkProject(tx *store.Tx, by store.Part, number string, p Project) error {
+// linkProject ties the project to what it comes from and to what it serves, and
+// unties it from what it no longer names.
+func linkProject(tx *store.Tx, by store.Part, number string, old, p Project) error {
 	role, subject := by["role"].(string), programme.Subject(programme.Project, number)
-	var links []programme.Link
+	links := linksOf(subject, p)
+	for _, l := range linksOf(subject, old) {
+		if old.Number != "" && !slices.Contains(links, l) {
+			if err := programme.RemoveLink(tx, l.Source, l.Target, l.Kind); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range links {
+		links[i].ByRole = role
+	}
+	return programme.AddLinks(tx, links...)
+}
+
+// linksOf are the threads of a sheet. A proposal whose option the project comes
+// from is reached through it.
+func linksOf(subject string, p Project) (links []programme.Link) {
 	for _, o := range p.Options {
-		links = append(links, programme.Link{Source: programme.Subject(programme.Option, o), Target: subject, Kind: programme.BecameA, ByRole: role})
+		links = append(links, programme.Link{Source: programme.Subject(programme.Option, o), Target: subject, Kind: programme.BecameA})
 	}
 	if len(p.Options) == 0 {
 		for _, pr := range p.Proposals {
-			links = append(links, programme.Link{Source: programme.Subject(programme.Proposal, pr), Target: subject, Kind: programme.BecameA, ByRole: role})
+			links = append(links, programme.Link{Source: programme.Subject(programme.Proposal, pr), Target: subject, Kind: programme.BecameA})
 		}
 	}
-	links = append(links, programme.Link{Source: subject, Target: programme.Subject(programme.Objective, p.Objective), Kind: programme.Serves, ByRole: role})
-	return programme.AddLinks(tx, links...)
+	return append(links, programme.Link{Source: subject, Target: programme.Subject(programme.Objective, p.Objective), Kind: programme.Serves})
 }

@@ -4,8 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/fault"
@@ -20,7 +21,7 @@ func (s *Service) DraftVersion(ctx context.Context, actor accounts.Actor, cycle 
 	if title.Ar == "" && title.Fr == "" {
 		return 0, fault.Field("title", "fault.required_language")
 	}
-	err = s.draft(ctx, actor, once, func(tx *store.Tx, by store.Part) error {
+	earlier, err := s.write(ctx, actor, accounts.RoadmapDraft, once, func(tx *store.Tx, by store.Part) error {
 		if err := programme.StaffGate(tx, cycle, programme.Roadmap); err != nil {
 			return err
 		}
@@ -35,6 +36,9 @@ func (s *Service) DraftVersion(ctx context.Context, actor accounts.Actor, cycle 
 			Text:   store.Part{"title": programme.TextValue(title), "preamble": programme.TextValue(preamble)}, Person: actor.PersonPart()})
 		return err
 	})
+	if parts := strings.Split(earlier, "-"); len(parts) == 3 { // RV-0001-3, as the log has it
+		return strconv.Atoi(parts[1])
+	}
 	return number, err
 }
 
@@ -52,7 +56,10 @@ func (s *Service) SetVersionProjects(ctx context.Context, actor accounts.Actor, 
 	if len(known) != len(projects) {
 		return fault.Field("projects", "fault.unknown_choice")
 	}
-	return s.draft(ctx, actor, once, func(tx *store.Tx, by store.Part) error {
+	_, err = s.write(ctx, actor, accounts.RoadmapDraft, once, func(tx *store.Tx, by store.Part) error {
+		if err := gateVersion(tx, number); err != nil {
+			return err
+		}
 		if err := changed(tx.ExecOne(sqlSetProjects, tx.Log(), number, encode(projects), version)); err != nil {
 			return err
 		}
@@ -60,6 +67,20 @@ func (s *Service) SetVersionProjects(ctx context.Context, actor accounts.Actor, 
 			Public: store.Part{"version": number, "projects": anys(projects), "by": by}, Person: actor.PersonPart()})
 		return err
 	})
+	return err
+}
+
+// gateVersion locks the version's row and judges whether its cycle's roadmap has begun.
+func gateVersion(tx *store.Tx, number int) error {
+	var cycle int64
+	err := tx.QueryRowContext(tx.Context(), sqlHoldVersion, tx.Log(), number).Scan(&cycle)
+	if store.IsNoRows(err) {
+		return fault.New(fault.NotFound, "fault.not_found")
+	}
+	if err != nil {
+		return err
+	}
+	return programme.StaffGate(tx, cycle, programme.Roadmap)
 }
 
 // AdoptVersion freezes a draft: its whole content as it stands, hashed; its
@@ -73,44 +94,46 @@ func (s *Service) AdoptVersion(ctx context.Context, actor accounts.Actor, number
 	if err != nil {
 		return err
 	}
-	if v.State == Adopted {
-		return fault.New(fault.Closed, "roadmap.error.adopted")
-	}
-	if len(v.Projects) == 0 {
-		return fault.Field("projects", "roadmap.error.no_projects")
-	}
-	by := actor.By(accounts.RoadmapAdopt, "", "")
-	err = s.db.Write(ctx, actor.Programme, func(tx *store.Tx) error {
-		if err := tx.Once(once); err != nil {
+	_, err = s.write(ctx, actor, accounts.RoadmapAdopt, once, func(tx *store.Tx, by store.Part) error {
+		if err := gateVersion(tx, number); err != nil {
 			return err
 		}
-		projects, err := load(tx.Context(), tx, tx.Log(), v.Projects...)
-		if err != nil {
-			return err
+		switch { // v was read before the write; that it still holds is judged by the row's version
+		case v.State == Adopted:
+			return fault.New(fault.Closed, "roadmap.error.adopted")
+		case len(v.Projects) == 0:
+			return fault.Field("projects", "roadmap.error.no_projects")
+		case v.Row != version:
+			return fault.New(fault.Conflict, "fault.conflict")
 		}
-		slices.SortFunc(projects, func(a, b Project) int { return slices.Index(v.Projects, a.Number) - slices.Index(v.Projects, b.Number) })
-		content, err := store.Canonical(versionPart(v, projects))
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256(content)
-		hash := hex.EncodeToString(sum[:])
-		if err := changed(tx.ExecOne(sqlAdopt, tx.Log(), number, string(content), hash, tx.Millis(), by["role"], version)); err != nil {
-			return err
-		}
-		if _, err := tx.Append(store.Change{Kind: ChangeAdopted, Subject: versionSubject(number), Open: true,
-			Public: store.Part{"version": number, "hash": hash, "projects": anys(v.Projects), "by": by}, Person: actor.PersonPart()}); err != nil {
-			return err
-		}
-		if err := tx.Release(versionSubject(number)); err != nil {
-			return err
-		}
-		return releaseProjects(tx, actor, by, number, projects)
+		return adopt(tx, actor, by, v)
 	})
-	if errors.Is(err, store.Unchanged) {
-		return nil
-	}
 	return err
+}
+
+func adopt(tx *store.Tx, actor accounts.Actor, by store.Part, v Version) error {
+	projects, err := load(tx.Context(), tx, tx.Log(), v.Projects...)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(projects, func(a, b Project) int { return slices.Index(v.Projects, a.Number) - slices.Index(v.Projects, b.Number) })
+	content, err := store.Canonical(versionPart(v, projects))
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(content)
+	hash := hex.EncodeToString(sum[:])
+	if err := changed(tx.ExecOne(sqlAdopt, tx.Log(), v.Number, string(content), hash, tx.Millis(), by["role"], v.Row)); err != nil {
+		return err
+	}
+	if _, err := tx.Append(store.Change{Kind: ChangeAdopted, Subject: versionSubject(v.Number), Open: true,
+		Public: store.Part{"version": v.Number, "hash": hash, "projects": anys(v.Projects), "by": by}, Person: actor.PersonPart()}); err != nil {
+		return err
+	}
+	if err := tx.Release(versionSubject(v.Number)); err != nil {
+		return err
+	}
+	return releaseProjects(tx, actor, by, v.Number, projects)
 }
 
 func releaseProjects(tx *store.Tx, actor accounts.Actor, by store.Part, number int, projects []Project) error {

@@ -110,12 +110,24 @@ func sharesAddUp(shares []Share) bool {
 	return sum.Cmp(big.NewRat(1, 1)) == 0
 }
 
-// fundingSum adds the partners' amounts; ok is false when one is negative.
+// maxCost bounds a project's cost: 100 billion dirhams, in centimes. What is
+// added up below it fits in an int64.
+const maxCost = 100_000_000_000_00
+
+// fundingSum adds the partners' amounts; ok is false when one names no partner
+// or year, is not above zero, or repeats a partner's year.
 func fundingSum(list []Funding) (sum int64, ok bool) {
+	type line struct {
+		organisation string
+		year         int
+	}
+	seen := map[line]bool{}
 	for _, f := range list {
-		if f.Amount <= 0 || f.Organisation == "" {
+		l := line{f.Organisation, f.Year}
+		if f.Amount <= 0 || f.Amount > maxCost || f.Organisation == "" || f.Year == 0 || seen[l] {
 			return 0, false
 		}
+		seen[l] = true
 		sum += f.Amount
 	}
 	return sum, true

@@ -71,7 +71,15 @@ func TestASheetAddsUpExactly(t *testing.T) {
 			"a centime too few": func(p *roadmap.Project) {
 				p.Funding = []roadmap.Funding{{Organisation: "srm", Year: 2027, Amount: 299}}
 			},
-			"a commune of elsewhere":   func(p *roadmap.Project) { p.Shares = []roadmap.Share{{Unit: "07.041.05.17", Num: 1, Den: 1}} },
+			"a commune of elsewhere": func(p *roadmap.Project) { p.Shares = []roadmap.Share{{Unit: "07.041.05.17", Num: 1, Den: 1}} },
+			"an arrondissement":      func(p *roadmap.Project) { p.Shares = []roadmap.Share{{Unit: "07.351.01.05", Num: 1, Den: 1}} },
+			"a commune twice": func(p *roadmap.Project) {
+				p.Shares = []roadmap.Share{{Unit: "07.351.03.11", Num: 1, Den: 3}, {Unit: "07.351.03.11", Num: 2, Den: 3}}
+			},
+			"a partner's year twice": func(p *roadmap.Project) {
+				p.Funding = []roadmap.Funding{{Organisation: "srm", Year: 2027, Amount: 100}, {Organisation: "srm", Year: 2027, Amount: 200}}
+			},
+			"a proposal of nowhere":    func(p *roadmap.Project) { p.Proposals = []string{"P-0001-3"} },
 			"no contracting authority": func(p *roadmap.Project) { p.MOA = "" },
 			"a vote that never was":    func(p *roadmap.Project) { p.Entry, p.Options = roadmap.ByVote, []string{"O-0001-3"} },
 		} {
@@ -87,6 +95,9 @@ func TestASheetAddsUpExactly(t *testing.T) {
 		number, err := w.service.SaveProject(ctx, w.coordinator, w.sheet, "once")
 		if err != nil {
 			t.Fatal(err)
+		}
+		if again, err := w.service.SaveProject(ctx, w.coordinator, w.sheet, "once"); err != nil || again != number {
+			t.Errorf("the same form again: %q, %v, not %s", again, err, number)
 		}
 		got, err := w.service.Project(ctx, w.programme.ID, number)
 		if err != nil || len(got.Shares) != 2 || len(got.Funding) != 2 || got.Axis != "water" || got.Release != programme.Internal {
@@ -106,9 +117,12 @@ func TestAnAdoptedVersionNeverChanges(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		number, err := w.service.DraftVersion(ctx, w.coordinator, 1, i18n.Text{Ar: "النسخة 1"}, i18n.Text{}, "")
+		number, err := w.service.DraftVersion(ctx, w.coordinator, 1, i18n.Text{Ar: "النسخة 1"}, i18n.Text{}, "draft")
 		if err != nil {
 			t.Fatal(err)
+		}
+		if again, err := w.service.DraftVersion(ctx, w.coordinator, 1, i18n.Text{Ar: "النسخة 1"}, i18n.Text{}, "draft"); err != nil || again != number {
+			t.Errorf("the same form again: %d, %v, not %d", again, err, number)
 		}
 		if err := w.service.AdoptVersion(ctx, w.governor, number, 1, ""); !fault.Is(err, fault.Invalid) {
 			t.Errorf("an empty version: %v", err)
@@ -119,8 +133,13 @@ func TestAnAdoptedVersionNeverChanges(t *testing.T) {
 		if err := w.service.AdoptVersion(ctx, w.coordinator, number, 2, ""); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("whoever prepares it adopts it: %v", err)
 		}
-		if err := w.service.AdoptVersion(ctx, w.governor, number, 2, ""); err != nil {
-			t.Fatal(err)
+		for range 2 { // a doubled click
+			if err := w.service.AdoptVersion(ctx, w.governor, number, 2, "adopt"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.service.AdoptVersion(ctx, w.governor, number, 3, ""); !fault.Is(err, fault.Closed) {
+			t.Errorf("adopted a second time: %v", err)
 		}
 		adopted, err := w.service.VersionOf(ctx, w.programme.ID, number)
 		if err != nil {
@@ -143,6 +162,48 @@ func TestAnAdoptedVersionNeverChanges(t *testing.T) {
 		}
 		if err := w.service.SetVersionProjects(ctx, w.coordinator, number, []string{project}, again.Row, ""); !fault.Is(err, fault.Conflict) {
 			t.Errorf("projects of an adopted version: %v", err)
+		}
+	})
+}
+
+func TestASheetIsTiedToWhatItNamesNow(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		w, ctx := newWorld(t, db), context.Background()
+		number, err := w.service.SaveProject(ctx, w.coordinator, w.sheet, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := w.service.SetObjective(ctx, w.coordinator, roadmap.Objective{Axis: "social", Title: i18n.Text{Ar: "مدرسة قريبة"}}, "again")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same, err := w.service.SetObjective(ctx, w.coordinator, roadmap.Objective{Axis: "social", Title: i18n.Text{Ar: "مدرسة قريبة"}}, "again"); err != nil || same != other {
+			t.Errorf("the same form again: %q, %v, not %s", same, err, other)
+		}
+		p, err := w.service.Project(ctx, w.programme.ID, number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Objective, p.Cycle, p.Release = other, 7, programme.Public // the last two are not the form's to say
+		if _, err := w.service.SaveProject(ctx, w.coordinator, p, ""); err != nil {
+			t.Fatal(err)
+		}
+		subject := programme.Subject(programme.Project, number)
+		links, err := programme.LinksFrom(ctx, db.Read(), w.programme.ID, subject)
+		if err != nil || len(links) != 1 || links[0].Target != programme.Subject(programme.Objective, other) {
+			t.Errorf("tied to %+v, %v", links, err)
+		}
+		changes, err := db.ChangesOf(ctx, w.programme.ID, subject)
+		if err != nil || len(changes) != 2 {
+			t.Fatalf("%d changes, %v", len(changes), err)
+		}
+		for _, c := range changes {
+			if c.Open {
+				t.Errorf("%s of a sheet in draft is open to everyone", c.Kind)
+			}
+		}
+		if p, err = w.service.Project(ctx, w.programme.ID, number); err != nil || p.Cycle != 1 || p.Axis != "social" {
+			t.Errorf("cycle %d, axis %s, %v", p.Cycle, p.Axis, err)
 		}
 	})
 }

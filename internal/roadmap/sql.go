@@ -13,6 +13,9 @@ const (
 		components = $13, cost = $14, beneficiaries = $15, milestones = $16, version = version + 1 WHERE programme_id = $1 AND number = $2 AND version = $17`
 	sqlAdoptProject = `UPDATE project SET release = 'public', adopted_in = CASE WHEN adopted_in = 0 THEN $3 ELSE adopted_in END, version = version + 1 WHERE programme_id = $1 AND number = $2`
 
+	sqlEarlier     = `SELECT subject FROM change WHERE programme_id = $1 AND once = $2`
+	sqlHoldVersion = `UPDATE roadmap_version SET state = state WHERE programme_id = $1 AND number = $2 RETURNING cycle`
+
 	sqlShares        = `SELECT project, unit, num, den FROM project_territory WHERE programme_id = $1`
 	sqlFunding       = `SELECT project, organisation, year, amount FROM funding_share WHERE programme_id = $1`
 	sqlDropShares    = `DELETE FROM project_territory WHERE programme_id = $1 AND project = $2`
