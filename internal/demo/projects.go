@@ -94,8 +94,10 @@ type indicatorText struct {
 	Key               string
 	Title, Definition i18n.Text
 	Unit              i18n.Text
-	Direction         string
+	Caution           i18n.Text
+	Direction, Level  string
 	Territory         string
+	EveryMonths       int    `json:"every_months"`
 	CensusIndicator   string `json:"census_indicator"`
 	Baseline          *struct {
 		Value  float64
@@ -111,6 +113,19 @@ type indicatorText struct {
 		Status string
 		Source i18n.Text
 	}
+}
+
+// decimals is what the indicator's values need: the census has one, counts have none.
+func (in indicatorText) decimals() int {
+	if in.Baseline == nil {
+		return 1
+	}
+	for _, a := range in.Actuals {
+		if a.Value != math.Trunc(a.Value) {
+			return 1
+		}
+	}
+	return 0
 }
 
 // reporter is who reports on a project: the delegated authority if there is one.
@@ -308,13 +323,16 @@ func (s *Story) scheduleBlocker(p projectText) {
 
 // scheduleEvaluation adds the indicators when evaluation opens, with the values known by then.
 func (s *Story) scheduleEvaluation(t *texts) {
-	const opened, decimals = -20, 1
+	const opened = -20
 	for _, in := range t.Indicators {
+		decimals := in.decimals()
+		scaled := func(f float64) int64 { return int64(math.Round(f * math.Pow10(decimals))) }
 		s.on(opened, "10:00", in.Key, func(ctx context.Context) error {
-			d := evaluation.Indicator{Cycle: 1, Title: in.Title, Definition: in.Definition, UnitLabel: in.Unit, Direction: evaluation.Direction(in.Direction), Territory: in.Territory,
-				CensusIndicator: in.CensusIndicator, Decimals: decimals, Target: int64(math.Round(in.Target * 10)), TargetAt: s.at(in.TargetDay, "09:00")}
+			d := evaluation.Indicator{Cycle: 1, Title: in.Title, Definition: in.Definition, Caution: in.Caution, UnitLabel: in.Unit, Level: evaluation.Level(in.Level),
+				Direction: evaluation.Direction(in.Direction), Territory: in.Territory, EveryMonths: in.EveryMonths,
+				CensusIndicator: in.CensusIndicator, Decimals: decimals, Target: scaled(in.Target), TargetAt: s.at(in.TargetDay, "09:00")}
 			if in.Baseline != nil {
-				d.Baseline, d.BaselineAt, d.BaselineSource = int64(math.Round(in.Baseline.Value*10)), s.at(in.Baseline.Day, "09:00"), in.Baseline.Source
+				d.Baseline, d.BaselineAt, d.BaselineSource = scaled(in.Baseline.Value), s.at(in.Baseline.Day, "09:00"), in.Baseline.Source
 			}
 			var err error
 			if d.Objectives, err = s.numbersOf(in.Objectives); err != nil {
@@ -328,7 +346,7 @@ func (s *Story) scheduleEvaluation(t *texts) {
 		for _, a := range in.Actuals {
 			s.on(max(a.Day, opened+1), "11:00", in.Key+" value", func(ctx context.Context) error {
 				return s.Evaluation.RecordActual(ctx, s.as(accounts.Coordinator), evaluation.ActualDraft{Indicator: s.numbers[in.Key], At: s.at(a.Day, "09:00"),
-					Value: int64(math.Round(a.Value * 10)), Status: evaluation.Status(a.Status), Source: a.Source, Once: store.NewID()})
+					Value: scaled(a.Value), Status: evaluation.Status(a.Status), Source: a.Source, Once: store.NewID()})
 			})
 		}
 	}

@@ -24,32 +24,50 @@ const (
 	Down Direction = "down"
 )
 
+// Level is where on the chain of results an indicator stands.
+type Level string
+
+// What was delivered, what changed for those who use it, and what changed for the territory.
+const (
+	Output  Level = "output"
+	Outcome Level = "outcome"
+	Impact  Level = "impact"
+)
+
+// Levels lists the levels from the nearest to the farthest.
+var Levels = []Level{Output, Outcome, Impact}
+
 // Status says how sure a value is.
 type Status string
 
-// Values are measured, estimated or provisional.
+// Values are measured, estimated or provisional; or missing, with the reason why.
 const (
 	Measured    Status = "measured"
 	Estimated   Status = "estimated"
 	Provisional Status = "provisional"
+	Missing     Status = "missing"
 )
 
 // Statuses lists the statuses in the order in which they are offered.
-var Statuses = []Status{Measured, Estimated, Provisional}
+var Statuses = []Status{Measured, Estimated, Provisional, Missing}
 
 // Indicator is one measure of change. Values are whole numbers of 10^-Decimals
-// of its unit, so that comparing them is exact.
+// of its unit, so that comparing them is exact. What they are measured against
+// (place, direction, decimals, baseline) never moves; the words may.
 type Indicator struct {
 	Number          string // I-0001-…
 	Cycle           int64
 	Title           i18n.Text
 	Definition      i18n.Text
+	Caution         i18n.Text // what it does not tell
 	UnitLabel       i18n.Text
+	Level           Level
 	Direction       Direction
 	Territory       string // HCP code
 	CensusIndicator string // key in the reference pack that the baseline is read from; "" = stated
 	PackVersion     string
 	Decimals        int
+	EveryMonths     int // how often a value is owed; 0 = no fixed time
 	Baseline        int64
 	BaselineAt      time.Time
 	BaselineSource  i18n.Text
@@ -57,18 +75,31 @@ type Indicator struct {
 	TargetAt        time.Time
 	Objectives      []string // OB-…
 	Release         programme.Release
+	CreatedAt       time.Time
 	Version         int64
 	Actuals         []Actual // oldest first
+	Targets         []Target // oldest first; the last is the one in force
 }
 
-// Actual is a value at a date.
+// Actual is a value at a date. Corrected: a later one of the same date has taken
+// its place; it stays to be read.
 type Actual struct {
 	At         time.Time
-	Value      int64
+	Value      int64 // 0 when missing
 	Status     Status
 	Source     i18n.Text
+	Reason     i18n.Text // why it is missing, or what it corrects
 	ByRole     string
 	RecordedAt time.Time
+	Corrected  bool
+}
+
+// Target is a value aimed at, with why it was changed to it; the first has no reason.
+type Target struct {
+	Value  int64
+	At     time.Time
+	Reason string
+	SetAt  time.Time
 }
 
 // State is what the latest value says beside baseline and target. It is computed, never typed.
@@ -83,10 +114,10 @@ const (
 	Worse     State = "worse"
 )
 
-// Latest is the newest value; ok is false when there is none.
+// Latest is the newest value that is not missing; ok is false when there is none.
 func (i Indicator) Latest() (a Actual, ok bool) {
 	for _, v := range i.Actuals {
-		if !ok || !v.At.Before(a.At) {
+		if v.Status != Missing && !v.Corrected && (!ok || !v.At.Before(a.At)) {
 			a, ok = v, true
 		}
 	}
@@ -114,19 +145,48 @@ func (i Indicator) State() State {
 	return Unchanged
 }
 
+// aimsAt tells that a target is no worse than the baseline: the opposite is a
+// slip of the pen or the wrong direction.
+func (i Indicator) aimsAt(target int64) bool {
+	if i.Direction == Down {
+		return target <= i.Baseline
+	}
+	return target >= i.Baseline
+}
+
+// Stale tells that no value has come for one and a half times the time agreed,
+// and since when: the date of the latest value, or of the indicator itself.
+func (i Indicator) Stale(now time.Time) (since time.Time, stale bool) {
+	if i.EveryMonths == 0 {
+		return since, false
+	}
+	since = i.CreatedAt
+	if a, ok := i.Latest(); ok {
+		since = a.At
+	}
+	const daysOfMonthAndHalf = 46
+	return since, now.After(since.AddDate(0, 0, daysOfMonthAndHalf*i.EveryMonths))
+}
+
 // Float is a stored value as a number to show.
 func (i Indicator) Float(v int64) float64 { return float64(v) / math.Pow10(i.Decimals) }
 
-// Scale reads a typed number as a stored value: at most decimals digits after
-// the comma or point. ok is false for anything else.
-func Scale(s string, decimals int) (v int64, ok bool) {
-	s = strings.NewReplacer(",", ".", "\u00a0", "", " ", "", "−", "-").Replace(strings.TrimSpace(s))
-	whole, fraction, _ := strings.Cut(s, ".")
-	if len(fraction) > decimals || whole == "" {
-		return 0, false
+// maxValue bounds stored values, so that all of them are exact as a float64, too.
+const maxValue = 1e12
+
+// Scale reads a typed number as a stored value, as exact as it was typed: at most
+// the given decimals. It knows all that people write (i18n.ParseNumber).
+func Scale(s string, decimals int) (v int64, err error) {
+	f, err := i18n.ParseNumber(s)
+	if err != nil {
+		return 0, err
 	}
-	v, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", decimals-len(fraction)), 10, 64)
-	return v, err == nil
+	// The shortest decimal that means f is what was typed, up to 15 digits.
+	whole, fraction, _ := strings.Cut(strconv.FormatFloat(f, 'f', -1, 64), ".")
+	if len(fraction) > decimals || math.Abs(f)*math.Pow10(decimals) > maxValue {
+		return 0, i18n.ErrNumber
+	}
+	return strconv.ParseInt(whole+fraction+strings.Repeat("0", decimals-len(fraction)), 10, 64)
 }
 
 // Service runs the commands and answers the queries of the stage.

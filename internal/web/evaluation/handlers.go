@@ -3,6 +3,7 @@
 package evaluation
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,12 +11,19 @@ import (
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/evaluation"
 	"github.com/khettara/khettara/internal/fault"
+	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/programme"
 	"github.com/khettara/khettara/internal/roadmap"
 	"github.com/khettara/khettara/internal/territory"
 	"github.com/khettara/khettara/internal/web/page"
 	"github.com/khettara/khettara/internal/web/ui"
 )
+
+// workPath is where staff keep the indicators, inside a programme.
+const workPath = "/work/evaluation/indicators"
+
+// maxDecimals is the precision that the form still reads values with; the command judges it.
+const maxDecimals = 9
 
 // Handlers serve the pages of the stage.
 type Handlers struct {
@@ -27,7 +35,7 @@ type Handlers struct {
 
 // Routes lists the addresses of the stage.
 func (h *Handlers) Routes() []page.Route {
-	const public, work = "/p/{slug}/evaluation", "/p/{slug}/work/evaluation/indicators"
+	const public, work = "/p/{slug}/evaluation", "/p/{slug}" + workPath
 	return []page.Route{
 		page.Get(public, h.list),
 		page.Get(public+"/indicators/{number}", h.indicator),
@@ -35,6 +43,8 @@ func (h *Handlers) Routes() []page.Route {
 		page.Get(work+"/new", h.newIndicator),
 		page.Post(work+"/new", h.addIndicator),
 		page.Get(work+"/{number}", h.workIndicator),
+		page.Get(work+"/{number}/edit", h.editIndicator),
+		page.Post(work+"/{number}/edit", h.saveIndicator),
 		page.Post(work+"/{number}/actual", h.recordActual),
 		page.Post(work+"/{number}/target", h.changeTarget),
 		page.Post(work+"/{number}/release", h.release),
@@ -66,7 +76,7 @@ func (h *Handlers) indicator(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if in.Release != programme.Public && !req.Actor.Can(accounts.InternalRead, "", "") {
+	if in.Release != programme.Public && !req.Actor.Can(accounts.InternalRead, in.Territory, "") {
 		return fault.New(fault.NotFound, "fault.not_found")
 	}
 	title, _ := in.Title.In(req.Base.Lang)
@@ -91,14 +101,19 @@ func (h *Handlers) objectives(r *http.Request, in evaluation.Indicator) (list []
 
 func (h *Handlers) workList(w http.ResponseWriter, r *http.Request) error {
 	req := page.Of(r)
-	if err := req.Actor.Require(accounts.InternalRead, "", ""); err != nil {
-		return err
+	if !req.Actor.Somewhere(accounts.InternalRead) {
+		return req.Actor.Require(accounts.InternalRead, "", "")
 	}
-	list, err := h.Evaluation.Indicators(r.Context(), req.Actor.Programme)
+	all, err := h.Evaluation.Indicators(r.Context(), req.Actor.Programme)
 	if err != nil {
 		return err
 	}
-	d := listData{Base: req.Page("nav.indicators"), Indicators: list, Territory: h.Territory, May: req.Actor.Can(accounts.IndicatorManage, "", "")}
+	d := listData{Base: req.Page("nav.indicators"), Territory: h.Territory, May: req.Actor.Somewhere(accounts.IndicatorManage)}
+	for _, in := range all {
+		if in.Release == programme.Public || req.Actor.Can(accounts.InternalRead, in.Territory, "") {
+			d.Indicators = append(d.Indicators, in)
+		}
+	}
 	return page.Render(w, r, http.StatusOK, workListView(d))
 }
 
@@ -108,32 +123,111 @@ func (h *Handlers) newIndicator(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Handlers) showForm(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
 	req := page.Of(r)
-	if err := req.Actor.Require(accounts.IndicatorManage, "", ""); err != nil {
-		return err
+	if !req.Actor.Somewhere(accounts.IndicatorManage) {
+		return req.Actor.Require(accounts.IndicatorManage, "", "")
 	}
 	p, err := h.programme(r)
 	if err != nil {
 		return err
 	}
 	d := formData{Base: req.Page("evaluation.new"), Form: form}
-	d.Crumbs = []page.Crumb{{Label: d.T("nav.indicators"), Href: d.P("/work/evaluation/indicators")}, {Label: d.T("evaluation.new")}}
-	for _, u := range territory.ByName(h.Territory.Leaves(p.Territory), d.Lang) {
-		name, _ := u.Name.In(d.Lang)
-		d.Units = append(d.Units, ui.Option{Value: u.Code, Label: name})
-	}
+	d.Crumbs = []page.Crumb{{Label: d.T("nav.indicators"), Href: d.P(workPath)}, {Label: d.T("evaluation.new")}}
+	d.Units = h.units(d.Base, p.Territory)
 	for _, in := range h.Territory.Indicators() {
 		name, _ := in.Short.In(d.Lang)
 		d.Census = append(d.Census, ui.Option{Value: in.Key, Label: name})
 	}
-	objectives, err := h.Roadmap.Objectives(r.Context(), p.ID)
+	if d.Objectives, err = h.objectiveOptions(r); err != nil {
+		return err
+	}
+	return page.Render(w, r, status, formView(d))
+}
+
+// units are the places an indicator may speak of: the prefecture as a whole, its
+// communes, and the arrondissements of its city.
+func (h *Handlers) units(b page.Base, prefecture string) []ui.Option {
+	whole, _ := h.Territory.Unit(prefecture)
+	list := []territory.Unit{whole}
+	inside := h.Territory.Communes(prefecture)
+	for _, u := range h.Territory.Leaves(prefecture) {
+		if u.Kind == territory.Arrondissement {
+			inside = append(inside, u)
+		}
+	}
+	var options []ui.Option
+	for _, u := range append(list, territory.ByName(inside, b.Lang)...) {
+		options = append(options, ui.Option{Value: u.Code, Label: place(b, u)})
+	}
+	return options
+}
+
+func (h *Handlers) objectiveOptions(r *http.Request) (options []ui.Option, err error) {
+	req := page.Of(r)
+	list, err := h.Roadmap.Objectives(r.Context(), req.Actor.Programme)
+	for _, o := range list {
+		title, _ := o.Title.In(req.Base.Lang)
+		options = append(options, ui.Option{Value: o.Number, Label: title})
+	}
+	return options, err
+}
+
+// words reads from a form what may be changed later, too.
+func words(form *page.Form) evaluation.Indicator {
+	return evaluation.Indicator{Title: form.Words("title"), Definition: form.Words("definition"), Caution: form.Words("caution"),
+		Level: evaluation.Level(form.Text("level")), EveryMonths: int(form.Int("every_months")), Objectives: form.All("objectives")}
+}
+
+// editIndicator shows the words of an indicator, to be changed.
+func (h *Handlers) editIndicator(w http.ResponseWriter, r *http.Request) error {
+	in, err := h.Evaluation.Indicator(r.Context(), page.Of(r).Actor.Programme, r.PathValue("number"))
 	if err != nil {
 		return err
 	}
-	for _, o := range objectives {
-		title, _ := o.Title.In(d.Lang)
-		d.Objectives = append(d.Objectives, ui.Option{Value: o.Number, Label: title})
+	form := page.NewForm("level", string(in.Level), "version", version(in), "every_months", strconv.Itoa(in.EveryMonths))
+	for name, t := range map[string]i18n.Text{"title": in.Title, "definition": in.Definition, "caution": in.Caution} {
+		form.Values.Set(name+"_ar", t.Ar)
+		form.Values.Set(name+"_fr", t.Fr)
+		form.Values.Set(name+"_en", t.En)
 	}
-	return page.Render(w, r, status, formView(d))
+	form.Values["objectives"] = in.Objectives
+	return h.showEdit(w, r, http.StatusOK, form)
+}
+
+func (h *Handlers) showEdit(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
+	req := page.Of(r)
+	in, err := h.Evaluation.Indicator(r.Context(), req.Actor.Programme, r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	if err := req.Actor.Require(accounts.IndicatorManage, in.Territory, ""); err != nil {
+		return err
+	}
+	title, _ := in.Title.In(req.Base.Lang)
+	d := formData{Base: req.Titled(title), Form: form, Number: in.Number}
+	d.Crumbs = []page.Crumb{{Label: d.T("nav.indicators"), Href: d.P(workPath)}, {Label: in.Number, Href: d.P(workPath + "/" + in.Number)}, {Label: d.T("common.edit")}}
+	if d.Objectives, err = h.objectiveOptions(r); err != nil {
+		return err
+	}
+	return page.Render(w, r, status, editView(d))
+}
+
+func (h *Handlers) saveIndicator(w http.ResponseWriter, r *http.Request) error {
+	req := page.Of(r)
+	form, err := page.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	d := words(form)
+	d.Number, d.Version = r.PathValue("number"), form.Version()
+	if len(form.Faults) == 0 {
+		err = h.Evaluation.EditIndicator(r.Context(), req.Actor, d, form.Once())
+	}
+	if again, err := form.Take(err); err != nil {
+		return err
+	} else if again {
+		return h.showEdit(w, r, http.StatusUnprocessableEntity, form)
+	}
+	return page.Redirect(w, r, req.Base.P(workPath+"/"+d.Number), page.Done, "evaluation.flash.saved")
 }
 
 func (h *Handlers) addIndicator(w http.ResponseWriter, r *http.Request) error {
@@ -146,13 +240,16 @@ func (h *Handlers) addIndicator(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := evaluation.Indicator{Cycle: p.Cycle(), Title: form.Words("title"), Definition: form.Words("definition"), UnitLabel: form.Words("unit_label"),
-		Direction: evaluation.Direction(form.Text("direction")), Territory: form.Text("territory"), CensusIndicator: form.Text("census_indicator"),
-		Decimals: int(form.Int("decimals")), BaselineAt: form.Time("baseline_at"), BaselineSource: form.Words("baseline_source"), TargetAt: form.Time("target_at"), Objectives: form.All("objectives")}
-	in.Target = scaled(form, "target", in.Decimals)
-	if in.CensusIndicator == "" {
+	in := words(form)
+	in.Cycle, in.UnitLabel, in.Direction = p.Cycle(), form.Words("unit_label"), evaluation.Direction(form.Text("direction"))
+	in.Territory, in.CensusIndicator, in.Decimals = form.Text("territory"), form.Text("census_indicator"), int(form.Int("decimals"))
+	in.BaselineAt, in.BaselineSource, in.TargetAt = form.Time("baseline_at"), form.Words("baseline_source"), form.Time("target_at")
+	if census, ok := h.Territory.Indicator(in.CensusIndicator); ok {
+		in.Decimals = census.Decimals // as exact as the census publishes it
+	} else {
 		in.Baseline = scaled(form, "baseline", in.Decimals)
 	}
+	in.Target = scaled(form, "target", in.Decimals)
 	if phase, ok := p.OpenPhase(programme.Evaluation, req.Base.Now); ok {
 		in.Cycle = phase.Cycle
 	}
@@ -165,18 +262,20 @@ func (h *Handlers) addIndicator(w http.ResponseWriter, r *http.Request) error {
 	} else if again {
 		return h.showForm(w, r, http.StatusUnprocessableEntity, form)
 	}
-	to := "/work/evaluation/indicators"
-	if number != "" {
-		to += "/" + number
-	}
-	return page.Redirect(w, r, req.Base.P(to), page.Done, "evaluation.flash.saved")
+	return page.Redirect(w, r, req.Base.P(workPath+"/"+number), page.Done, "evaluation.flash.saved")
 }
 
 // scaled reads a value with the indicator's decimals; a fault is added to the form.
 func scaled(form *page.Form, field string, decimals int) int64 {
-	v, ok := evaluation.Scale(form.Text(field), decimals)
-	if !ok {
-		form.Add(field, "fault.number", "typed", form.Text(field), "example", "88,9")
+	typed := form.Text(field)
+	v, err := evaluation.Scale(typed, min(max(decimals, 0), maxDecimals))
+	switch {
+	case typed == "":
+		form.Add(field, "fault.required")
+	case errors.Is(err, i18n.ErrAmbiguous):
+		form.Add(field, "fault.ambiguous_number")
+	case err != nil:
+		form.Add(field, "evaluation.error.value", "typed", typed, "n", decimals)
 	}
 	return v
 }
@@ -187,16 +286,16 @@ func (h *Handlers) workIndicator(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Handlers) showIndicator(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
 	req := page.Of(r)
-	if err := req.Actor.Require(accounts.InternalRead, "", ""); err != nil {
-		return err
-	}
 	in, err := h.Evaluation.Indicator(r.Context(), req.Actor.Programme, r.PathValue("number"))
 	if err != nil {
 		return err
 	}
+	if err := req.Actor.Require(accounts.InternalRead, in.Territory, ""); err != nil {
+		return err
+	}
 	title, _ := in.Title.In(req.Base.Lang)
-	d := indicatorData{Base: req.Titled(title), Indicator: in, Territory: h.Territory, Form: form, May: req.Actor.Can(accounts.IndicatorManage, "", ""), MayRecord: req.Actor.Can(accounts.ActualRecord, "", "")}
-	d.Crumbs = []page.Crumb{{Label: d.T("nav.indicators"), Href: d.P("/work/evaluation/indicators")}, {Label: in.Number}}
+	d := indicatorData{Base: req.Titled(title), Indicator: in, Territory: h.Territory, Form: form, May: req.Actor.Can(accounts.IndicatorManage, in.Territory, ""), MayRecord: req.Actor.Can(accounts.ActualRecord, in.Territory, "")}
+	d.Crumbs = []page.Crumb{{Label: d.T("nav.indicators"), Href: d.P(workPath)}, {Label: in.Number}}
 	return page.Render(w, r, status, workIndicatorView(d))
 }
 
@@ -216,13 +315,16 @@ func (h *Handlers) act(w http.ResponseWriter, r *http.Request, do func(req *page
 	} else if again {
 		return h.showIndicator(w, r, http.StatusUnprocessableEntity, form)
 	}
-	return page.Redirect(w, r, req.Base.P("/work/evaluation/indicators/"+in.Number), page.Done, "evaluation.flash.saved")
+	return page.Redirect(w, r, req.Base.P(workPath+"/"+in.Number), page.Done, "evaluation.flash.saved")
 }
 
 func (h *Handlers) recordActual(w http.ResponseWriter, r *http.Request) error {
 	return h.act(w, r, func(req *page.Request, in evaluation.Indicator, form *page.Form) error {
-		d := evaluation.ActualDraft{Indicator: in.Number, At: form.Time("at"), Value: scaled(form, "value", in.Decimals), Status: evaluation.Status(form.Text("status")),
-			Source: form.Words("source"), Once: form.Once()}
+		d := evaluation.ActualDraft{Indicator: in.Number, At: form.Time("at"), Status: evaluation.Status(form.Text("status")),
+			Source: form.Words("source"), Reason: form.Words("actual_reason"), Once: form.Once()}
+		if d.Status != evaluation.Missing {
+			d.Value = scaled(form, "value", in.Decimals)
+		}
 		if len(form.Faults) > 0 {
 			return nil
 		}
