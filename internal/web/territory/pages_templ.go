@@ -856,11 +856,7 @@ func searchView(d search) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Link(d.href(u), d.title(u)).Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Err = muted(d.below(u)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Join(" · ", ui.Link(d.href(u), d.title(u)), muted(d.below(u))).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
