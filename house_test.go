@@ -79,7 +79,7 @@ var mayImport = map[string][]string{
 	"internal/web/consultation":   slices.Concat(frame, []string{"internal/consultation", "internal/transparency"}),
 	"internal/web/deliberation":   slices.Concat(frame, []string{"internal/deliberation"}),
 	"internal/web/prioritisation": slices.Concat(frame, []string{"internal/prioritisation"}),
-	"internal/web/roadmap":        slices.Concat(frame, []string{"internal/roadmap"}),
+	"internal/web/roadmap":        slices.Concat(frame, []string{"internal/web/delivery"}),
 	"internal/web/delivery":       slices.Concat(frame, []string{"internal/delivery"}),
 	"internal/web/evaluation":     slices.Concat(frame, []string{"internal/evaluation"}),
 	"internal/web/trace":          slices.Concat(frame, []string{"internal/trace", "internal/transparency"}),

@@ -10,7 +10,6 @@ import (
 	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/programme"
 	"github.com/khettara/khettara/internal/store"
-	"github.com/khettara/khettara/internal/territory"
 )
 
 // write runs a command: right, once, write. earlier is the number of what the
@@ -79,7 +78,8 @@ func changed(ok bool, err error) error {
 }
 
 // SaveProject adds a project sheet (empty Number) or changes it, and returns its
-// number. What an adopted version holds stays as it was adopted.
+// number. A sheet may lack its cost, places and dates until it is adopted (Gaps).
+// What an adopted version holds stays as it was adopted.
 func (s *Service) SaveProject(ctx context.Context, actor accounts.Actor, p Project, once string) (number string, err error) {
 	defer fault.Wrap(&err, "roadmap.SaveProject(%s)", p.Number)
 	if err := actor.Require(accounts.RoadmapDraft, "", ""); err != nil {
@@ -112,6 +112,9 @@ func saveProject(tx *store.Tx, actor accounts.Actor, by store.Part, p Project) (
 	if err := programme.StaffGate(tx, p.Cycle, programme.Roadmap); err != nil {
 		return "", err
 	}
+	if err := checkAdopted(old, &p); err != nil {
+		return "", err
+	}
 	if number = p.Number; number == "" {
 		if number, err = programme.NextNumber(tx, programme.Project); err != nil {
 			return "", err
@@ -138,89 +141,6 @@ func columnsOf(p Project) []any {
 		p.Entry, encode(p.EntryReason), encode(p.Components), p.Cost, encode(p.Beneficiaries), encode(p.Milestones)}
 }
 
-// check judges a sheet: sums exact, places and options real.
-func (s *Service) check(ctx context.Context, programmeID string, p *Project) error {
-	frame, err := s.programmes.ByID(ctx, programmeID)
-	if err != nil {
-		return err
-	}
-	objectives, err := s.Objectives(ctx, programmeID)
-	if err != nil {
-		return err
-	}
-	var wrong fault.Fields
-	wrong.Check(p.Title.Ar != "" || p.Title.Fr != "", "title", "fault.required_language")
-	i := slices.IndexFunc(objectives, func(o Objective) bool { return o.Number == p.Objective })
-	if wrong.Check(i >= 0, "objective", "fault.choose_one") {
-		p.Axis = objectives[i].Axis
-	}
-	wrong.Check(p.MOA != "", "moa", "fault.choose_one")
-	wrong.Check(p.Cost > 0 && p.Cost <= maxCost, "cost", "fault.required")
-	wrong.Check(sharesAddUp(p.Shares), "shares", "roadmap.error.shares")
-	wrong.Check(s.communes(frame.Territory, p.Shares), "shares", "roadmap.error.unit")
-	sum, ok := fundingSum(p.Funding)
-	wrong.Check(ok && sum == p.Cost, "funding", "roadmap.error.funding")
-	wrong.Check(slices.Contains([]string{ByVote, Structuring, ByCommittee}, p.Entry), "entry", "fault.choose_one")
-	wrong.Check(p.Entry == ByVote || !p.EntryReason.Empty(), "entry_reason", "fault.required_language")
-	for _, c := range p.Components {
-		wrong.Check(c.Quantity > 0 && c.UnitCost >= 0 && !c.Title.Empty(), "components", "roadmap.error.component")
-	}
-	for _, m := range p.Milestones {
-		wrong.Check(slices.Contains(MilestoneCodes, m.Code) && !m.PlannedAt.IsZero(), "milestones", "fault.choose_one")
-	}
-	if err := wrong.Err(); err != nil {
-		return err
-	}
-	return s.checkOrigin(ctx, programmeID, p)
-}
-
-// communes tells whether every share lies in a commune of the territory, each named once.
-func (s *Service) communes(within string, shares []Share) bool {
-	seen := map[string]bool{}
-	for _, sh := range shares {
-		u, _ := s.pack.Unit(sh.Unit)
-		if u.Kind != territory.Commune || !s.pack.Within(sh.Unit, within) || seen[sh.Unit] {
-			return false
-		}
-		seen[sh.Unit] = true
-	}
-	return true
-}
-
-// checkOrigin makes sure that what a project comes from exists, and that one
-// that claims a vote was included in its published result.
-func (s *Service) checkOrigin(ctx context.Context, programmeID string, p *Project) error {
-	known, err := s.consultation.ProposalRefs(ctx, programmeID, p.Proposals...)
-	if err != nil {
-		return err
-	}
-	for _, number := range p.Proposals {
-		if _, ok := known[number]; !ok {
-			return fault.Field("proposals", "fault.unknown_choice")
-		}
-	}
-	if p.Entry == ByVote && len(p.Options) == 0 {
-		return fault.Field("options", "fault.choose_some")
-	}
-	for _, number := range p.Options {
-		o, err := s.prioritisation.Option(ctx, programmeID, number)
-		if fault.Is(err, fault.NotFound) {
-			return fault.Field("options", "fault.unknown_choice")
-		}
-		if err != nil {
-			return err
-		}
-		v, err := s.prioritisation.Vote(ctx, programmeID, o.Vote)
-		if err != nil {
-			return err
-		}
-		if p.Entry == ByVote && (v.Outcome == nil || v.PublishedAt.IsZero() || !v.Outcome.Won(number)) {
-			return fault.Field("options", "roadmap.error.not_included")
-		}
-	}
-	return nil
-}
-
 func saveParts(tx *store.Tx, number string, p Project) error {
 	if err := errors.Join(tx.Exec(sqlDropShares, tx.Log(), number), tx.Exec(sqlDropFunding, tx.Log(), number)); err != nil {
 		return err
@@ -232,8 +152,13 @@ func saveParts(tx *store.Tx, number string, p Project) error {
 	for _, f := range p.Funding {
 		funding = append(funding, tx.Log(), number, f.Organisation, f.Year, f.Amount)
 	}
-	if err := tx.Exec(sqlInsertShares+store.Values(len(p.Shares), 5), shares...); err != nil {
-		return err
+	if len(shares) > 0 {
+		if err := tx.Exec(sqlInsertShares+store.Values(len(p.Shares), 5), shares...); err != nil {
+			return err
+		}
+	}
+	if len(funding) == 0 {
+		return nil
 	}
 	return tx.Exec(sqlInsertFunding+store.Values(len(p.Funding), 5), funding...)
 }

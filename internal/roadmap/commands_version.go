@@ -2,9 +2,6 @@ package roadmap
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -70,27 +67,42 @@ func (s *Service) SetVersionProjects(ctx context.Context, actor accounts.Actor, 
 	return err
 }
 
-// gateVersion locks the version's row and judges whether its cycle's roadmap has begun.
+// gateVersion locks the version's row and judges whether its cycle's roadmap has
+// begun and nothing of it is adopted yet.
 func gateVersion(tx *store.Tx, number int) error {
 	var cycle int64
-	err := tx.QueryRowContext(tx.Context(), sqlHoldVersion, tx.Log(), number).Scan(&cycle)
-	if store.IsNoRows(err) {
+	var state string
+	err := tx.QueryRowContext(tx.Context(), sqlHoldVersion, tx.Log(), number).Scan(&cycle, &state)
+	switch {
+	case store.IsNoRows(err):
 		return fault.New(fault.NotFound, "fault.not_found")
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	case state == Adopted:
+		return fault.New(fault.Closed, "roadmap.error.adopted")
 	}
 	return programme.StaffGate(tx, cycle, programme.Roadmap)
 }
 
 // AdoptVersion freezes a draft: its whole content as it stands, hashed; its
 // projects become public. Who prepares a roadmap does not adopt it.
-func (s *Service) AdoptVersion(ctx context.Context, actor accounts.Actor, number int, version int64, once string) (err error) {
-	defer fault.Wrap(&err, "roadmap.AdoptVersion(%d)", number)
+func (s *Service) AdoptVersion(ctx context.Context, actor accounts.Actor, number int, version int64, once string) error {
+	return s.AdoptAsShown(ctx, actor, number, version, "", once)
+}
+
+// AdoptAsShown is AdoptVersion of the content with the hash that the signatory
+// was shown (Preview): a sheet changed since then is a Conflict. An empty hash
+// adopts the draft as it stands.
+func (s *Service) AdoptAsShown(ctx context.Context, actor accounts.Actor, number int, version int64, hash, once string) (err error) {
+	defer fault.Wrap(&err, "roadmap.AdoptAsShown(%d)", number)
 	if err := actor.Require(accounts.RoadmapAdopt, "", ""); err != nil {
 		return err
 	}
 	v, err := s.VersionOf(ctx, actor.Programme, number)
+	if err != nil {
+		return err
+	}
+	frame, err := s.programmes.ByID(ctx, actor.Programme)
 	if err != nil {
 		return err
 	}
@@ -99,41 +111,40 @@ func (s *Service) AdoptVersion(ctx context.Context, actor accounts.Actor, number
 			return err
 		}
 		switch { // v was read before the write; that it still holds is judged by the row's version
-		case v.State == Adopted:
-			return fault.New(fault.Closed, "roadmap.error.adopted")
 		case len(v.Projects) == 0:
 			return fault.Field("projects", "roadmap.error.no_projects")
 		case v.Row != version:
 			return fault.New(fault.Conflict, "fault.conflict")
 		}
-		return adopt(tx, actor, by, v)
+		return adopt(tx, actor, by, v, frame, hash)
 	})
 	return err
 }
 
-func adopt(tx *store.Tx, actor accounts.Actor, by store.Part, v Version) error {
-	projects, err := load(tx.Context(), tx, tx.Log(), v.Projects...)
+func adopt(tx *store.Tx, actor accounts.Actor, by store.Part, v Version, frame *programme.Programme, shown string) error {
+	f, err := freeze(tx.Context(), tx, v, frame)
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(projects, func(a, b Project) int { return slices.Index(v.Projects, a.Number) - slices.Index(v.Projects, b.Number) })
-	content, err := store.Canonical(versionPart(v, projects))
-	if err != nil {
-		return err
+	for _, p := range f.Projects {
+		if len(p.Gaps()) > 0 {
+			return fault.Field("projects", "roadmap.error.incomplete", "number", p.Number)
+		}
 	}
-	sum := sha256.Sum256(content)
-	hash := hex.EncodeToString(sum[:])
-	if err := changed(tx.ExecOne(sqlAdopt, tx.Log(), v.Number, string(content), hash, tx.Millis(), by["role"], v.Row)); err != nil {
+	if shown != "" && shown != f.Hash {
+		return fault.New(fault.Conflict, "roadmap.error.moved")
+	}
+	if err := changed(tx.ExecOne(sqlAdopt, tx.Log(), v.Number, string(f.Bytes), f.Hash, tx.Millis(), by["role"], v.Row)); err != nil {
 		return err
 	}
 	if _, err := tx.Append(store.Change{Kind: ChangeAdopted, Subject: versionSubject(v.Number), Open: true,
-		Public: store.Part{"version": v.Number, "hash": hash, "projects": anys(v.Projects), "by": by}, Person: actor.PersonPart()}); err != nil {
+		Public: store.Part{"version": v.Number, "hash": f.Hash, "projects": anys(v.Projects), "by": by}, Person: actor.PersonPart()}); err != nil {
 		return err
 	}
 	if err := tx.Release(versionSubject(v.Number)); err != nil {
 		return err
 	}
-	return releaseProjects(tx, actor, by, v.Number, projects)
+	return releaseProjects(tx, actor, by, v.Number, f.Projects)
 }
 
 func releaseProjects(tx *store.Tx, actor accounts.Actor, by store.Part, number int, projects []Project) error {
@@ -153,36 +164,4 @@ func releaseProjects(tx *store.Tx, actor accounts.Actor, by store.Part, number i
 		}
 	}
 	return nil
-}
-
-// versionPart is what an adopted version freezes.
-func versionPart(v Version, projects []Project) store.Part {
-	list := make([]any, len(projects))
-	for i, p := range projects {
-		part := projectPart(p)
-		part["number"], part["title"], part["summary"], part["entry_reason"] = p.Number, programme.TextValue(p.Title), programme.TextValue(p.Summary), programme.TextValue(p.EntryReason)
-		part["who"] = programme.TextValue(p.Beneficiaries.Who)
-		list[i] = part
-	}
-	return store.Part{"version": v.Number, "cycle": v.Cycle, "title": programme.TextValue(v.Title), "preamble": programme.TextValue(v.Preamble), "projects": list}
-}
-
-// projectPart is the numbers and places of a sheet, without its texts.
-func projectPart(p Project) store.Part {
-	var shares, funding, components, milestones []any
-	for _, sh := range p.Shares {
-		shares = append(shares, store.Part{"unit": sh.Unit, "num": sh.Num, "den": sh.Den})
-	}
-	for _, f := range p.Funding {
-		funding = append(funding, store.Part{"organisation": f.Organisation, "year": f.Year, "amount": f.Amount})
-	}
-	for _, c := range p.Components {
-		components = append(components, store.Part{"title": programme.TextValue(c.Title), "unit": programme.TextValue(c.Unit), "quantity": c.Quantity, "unit_cost": c.UnitCost})
-	}
-	for _, m := range p.Milestones {
-		milestones = append(milestones, store.Part{"code": m.Code, "planned": millis(m.PlannedAt)})
-	}
-	return store.Part{"cycle": p.Cycle, "objective": p.Objective, "axis": p.Axis, "moa": p.MOA, "mod": p.MOD, "options": anys(p.Options), "proposals": anys(p.Proposals),
-		"entry": p.Entry, "cost": p.Cost, "shares": shares, "funding": funding, "components": components, "milestones": milestones,
-		"beneficiaries": p.Beneficiaries.Count, "households": p.Beneficiaries.Households}
 }

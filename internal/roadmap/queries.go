@@ -14,7 +14,11 @@ import (
 // Objectives lists the objectives by number.
 func (s *Service) Objectives(ctx context.Context, programmeID string) (list []Objective, err error) {
 	defer fault.Wrap(&err, "roadmap.Objectives")
-	err = eachRow(ctx, s.db.Read(), sqlObjectives, []any{programmeID}, func(scan func(...any) error) error {
+	return objectives(ctx, s.db.Read(), programmeID)
+}
+
+func objectives(ctx context.Context, q store.Querier, programmeID string) (list []Objective, err error) {
+	err = eachRow(ctx, q, sqlObjectives, []any{programmeID}, func(scan func(...any) error) error {
 		var o Objective
 		var title string
 		if err := scan(&o.Number, &o.Axis, &title, &o.Version); err != nil {
@@ -188,27 +192,4 @@ func millis(t time.Time) int64 {
 		return 0
 	}
 	return store.Millis(t)
-}
-
-// FrozenProject is a project as an adopted version holds it.
-type FrozenProject struct {
-	Number    string    `json:"number"`
-	Title     i18n.Text `json:"title"`
-	Objective string    `json:"objective"`
-	Axis      string    `json:"axis"`
-	MOA       string    `json:"moa"`
-	Cost      int64     `json:"cost"`
-	Shares    []struct {
-		Unit     string `json:"unit"`
-		Num, Den int64
-	} `json:"shares"`
-}
-
-// Frozen reads the projects that an adopted version froze, in its order.
-func (v Version) Frozen() (list []FrozenProject, err error) {
-	var content struct {
-		Projects []FrozenProject `json:"projects"`
-	}
-	err = json.Unmarshal(v.Content, &content)
-	return content.Projects, err
 }

@@ -5,7 +5,6 @@ package roadmap
 
 import (
 	"encoding/json"
-	"math/big"
 	"time"
 
 	"github.com/khettara/khettara/internal/consultation"
@@ -71,6 +70,9 @@ const (
 	ByCommittee = "committee"   // the steering committee, with a motive
 )
 
+// Entries lists the ways into the roadmap in the order they are offered.
+var Entries = []string{ByVote, Structuring, ByCommittee}
+
 // Project is a project sheet (بطاقة المشروع).
 type Project struct {
 	Number             string // PR-0001-…
@@ -96,55 +98,6 @@ type Project struct {
 // For tells whether an organisation answers for the project.
 func (p Project) For(organisation string) bool {
 	return organisation != "" && (organisation == p.MOA || organisation == p.MOD)
-}
-
-// sharesAddUp tells whether the communes' shares are positive and make one, exactly.
-func sharesAddUp(shares []Share) bool {
-	sum := new(big.Rat)
-	for _, s := range shares {
-		if s.Num <= 0 || s.Den <= 0 {
-			return false
-		}
-		sum.Add(sum, big.NewRat(s.Num, s.Den))
-	}
-	return sum.Cmp(big.NewRat(1, 1)) == 0
-}
-
-// maxCost bounds a project's cost: 100 billion dirhams, in centimes. What is
-// added up below it fits in an int64.
-const maxCost = 100_000_000_000_00
-
-// fundingSum adds the partners' amounts; ok is false when one names no partner
-// or year, is not above zero, or repeats a partner's year.
-func fundingSum(list []Funding) (sum int64, ok bool) {
-	type line struct {
-		organisation string
-		year         int
-	}
-	seen := map[line]bool{}
-	for _, f := range list {
-		l := line{f.Organisation, f.Year}
-		if f.Amount <= 0 || f.Amount > maxCost || f.Organisation == "" || f.Year == 0 || seen[l] {
-			return 0, false
-		}
-		seen[l] = true
-		sum += f.Amount
-	}
-	return sum, true
-}
-
-// TooManyServed tells whether a project claims more people than its communes
-// have: a warning on the sheet, since people may come from elsewhere.
-func (p Project) TooManyServed(pack *territory.Pack) bool {
-	var people int64
-	for _, s := range p.Shares {
-		n, ok := pack.Population(s.Unit, 2024)
-		if !ok {
-			return false
-		}
-		people += n
-	}
-	return p.Beneficiaries.Count > people
 }
 
 // State of a version of the roadmap.

@@ -14,7 +14,7 @@ const (
 	sqlAdoptProject = `UPDATE project SET release = 'public', adopted_in = CASE WHEN adopted_in = 0 THEN $3 ELSE adopted_in END, version = version + 1 WHERE programme_id = $1 AND number = $2`
 
 	sqlEarlier     = `SELECT subject FROM change WHERE programme_id = $1 AND once = $2`
-	sqlHoldVersion = `UPDATE roadmap_version SET state = state WHERE programme_id = $1 AND number = $2 RETURNING cycle`
+	sqlHoldVersion = `UPDATE roadmap_version SET state = state WHERE programme_id = $1 AND number = $2 RETURNING cycle, state`
 
 	sqlShares        = `SELECT project, unit, num, den FROM project_territory WHERE programme_id = $1`
 	sqlFunding       = `SELECT project, organisation, year, amount FROM funding_share WHERE programme_id = $1`

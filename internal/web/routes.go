@@ -33,7 +33,7 @@ func (s *Server) routes() []page.Route {
 		(&deliberation.Handlers{Deliberation: v.Deliberation, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 		(&prioritisation.Handlers{Prioritisation: v.Prioritisation, Consultation: v.Consultation, Programmes: v.Programmes,
 			Territory: v.Territory, Guard: v.Accounts.Guard()}).Routes(),
-		(&roadmap.Handlers{Roadmap: v.Roadmap, Prioritisation: v.Prioritisation, Programmes: v.Programmes, Accounts: v.Accounts, Territory: v.Territory}).Routes(),
+		(&roadmap.Handlers{Roadmap: v.Roadmap, Delivery: v.Delivery, Prioritisation: v.Prioritisation, Programmes: v.Programmes, Accounts: v.Accounts, Territory: v.Territory}).Routes(),
 		(&delivery.Handlers{Delivery: v.Delivery, Roadmap: v.Roadmap, Programmes: v.Programmes, Accounts: v.Accounts, Territory: v.Territory}).Routes(),
 		(&evaluation.Handlers{Evaluation: v.Evaluation, Roadmap: v.Roadmap, Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 		(&trace.Handlers{Trace: v.Trace, Roadmap: v.Roadmap, Delivery: v.Delivery, Evaluation: v.Evaluation, Accounts: v.Accounts, Programmes: v.Programmes, Territory: v.Territory}).Routes(),

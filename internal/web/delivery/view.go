@@ -125,7 +125,7 @@ func listTable(d listData) ui.Table {
 			ui.TwoLines(projectLink(d.Base, n.Project), ui.Str(n.Places)),
 			ui.Pct(l, n.Progress.Physical(), 0), ui.Bar(n.Progress.Physical(), 1, ui.ToneWater),
 			ui.TwoLines(ui.MDH(l, n.Progress.Money.Paid), ui.M(l, "delivery.of_cost", "cost", ui.MDH(l, n.Project.Cost))),
-			badges(append([]ui.Mark{stateMark(l, n.Progress.State)}, conditionMarks(l, n.Progress)...)), day(l, n.Progress.ForecastEnd)}})
+			badges(Marks(l, n.Progress)), day(l, n.Progress.ForecastEnd)}})
 	}
 	return t
 }
@@ -174,7 +174,7 @@ func (d projectData) marks() []ui.Mark {
 	if d.Project.AdoptedIn == 0 {
 		return []ui.Mark{ui.Status(d.Lang, "draft")}
 	}
-	return append([]ui.Mark{stateMark(d.Lang, d.Sheet.Progress.State)}, conditionMarks(d.Lang, d.Sheet.Progress)...)
+	return Marks(d.Lang, d.Sheet.Progress)
 }
 
 func (d projectData) facts() []ui.Fact {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/khettara/khettara/internal/accounts"
+	"github.com/khettara/khettara/internal/delivery"
 	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/prioritisation"
 	"github.com/khettara/khettara/internal/programme"
@@ -20,6 +21,7 @@ import (
 // Handlers serve the pages of the stage.
 type Handlers struct {
 	Roadmap        *roadmap.Service
+	Delivery       *delivery.Service
 	Prioritisation *prioritisation.Service
 	Programmes     *programme.Service
 	Accounts       *accounts.Service
@@ -37,14 +39,17 @@ func (h *Handlers) Routes() []page.Route {
 		page.Raw(http.MethodGet, "/p/{slug}/roadmap-versions/{version}/content.json", h.content),
 		page.Get(work, h.work),
 		page.Post(work, h.draftVersion),
+		page.Get(work+"/versions/{version}", h.draft),
 		page.Post(work+"/versions/{version}/projects", h.setProjects),
 		page.Post(work+"/versions/{version}/adopt", h.adopt),
-		page.Get(work+"/objectives/new", h.newObjective),
-		page.Post(work+"/objectives/new", h.addObjective),
-		page.Get(work+"/projects/new", h.newProject),
-		page.Post(work+"/projects/new", h.saveProject),
-		page.Get(work+"/projects/{number}/edit", h.editProject),
-		page.Post(work+"/projects/{number}/edit", h.saveProject),
+		page.Get(work+"/objectives/{number}", h.objective),
+		page.Post(work+"/objectives/{number}", h.setObjective),
+		page.Get(work+"/projects/new", h.sheet),
+		page.Post(work+"/projects/new", h.saveSheet),
+		page.Get(work+"/projects/{number}/edit", h.sheet),
+		page.Post(work+"/projects/{number}/edit", h.saveSheet),
+		page.Get(work+"/projects/{number}/money", h.money),
+		page.Post(work+"/projects/{number}/money", h.saveMoney),
 	}
 }
 
@@ -70,6 +75,9 @@ func (h *Handlers) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	versions, err := h.Roadmap.Versions(r.Context(), req.Actor.Programme)
 	if err != nil {
+		return err
+	}
+	if d.Progress, err = h.Delivery.Progress(r.Context(), req.Actor.Programme, d.Projects); err != nil {
 		return err
 	}
 	d.Versions = slices.DeleteFunc(versions, func(v roadmap.Version) bool { return v.State != roadmap.Adopted })

@@ -16,6 +16,7 @@ import (
 
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/consultation"
+	"github.com/khettara/khettara/internal/delivery"
 	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/prioritisation"
@@ -67,7 +68,7 @@ func newSite(t *testing.T, db *store.DB) *site {
 	s.roads = roadmap.NewService(db, programmes, talks, votes, pack)
 	s.objective, err = s.roads.SetObjective(ctx, s.coordinator, roadmap.Objective{Axis: "water", Title: i18n.Text{Ar: "تعميم الماء الصالح للشرب", Fr: "Eau pour tous"}}, "")
 	s.must(err)
-	h := &webroadmap.Handlers{Roadmap: s.roads, Prioritisation: votes, Programmes: programmes, Accounts: people, Territory: pack}
+	h := &webroadmap.Handlers{Roadmap: s.roads, Delivery: delivery.NewService(db, s.roads), Prioritisation: votes, Programmes: programmes, Accounts: people, Territory: pack}
 	for _, route := range h.Routes() {
 		if route.Raw {
 			s.mux.HandleFunc(route.Method+" "+route.Path, s.serve(i18n.Ar, route))
@@ -148,7 +149,7 @@ func (s *site) sheet() roadmap.Project {
 		Funding:       []roadmap.Funding{{Organisation: s.body, Year: 2027, Amount: 6_000_000_00}},
 		Components:    []roadmap.Component{{Title: i18n.Text{Ar: "قنوات", Fr: "Conduites"}, Unit: i18n.Text{Ar: "كلم", Fr: "km"}, Quantity: 12_500, UnitCost: 300_000_00}},
 		Beneficiaries: roadmap.Beneficiaries{Count: 1470, Households: 300, Who: i18n.Text{Ar: "الأسر", Fr: "Ménages", En: "Households"}},
-		Milestones:    []roadmap.Milestone{{Code: "start", PlannedAt: s.db.Now()}}}
+		Milestones:    []roadmap.Milestone{{Code: "start", PlannedAt: s.db.Now()}, {Code: "accept", PlannedAt: s.db.Now().AddDate(0, 8, 0)}}}
 }
 
 // adopt freezes one project and returns the two numbers.
@@ -244,7 +245,7 @@ func typed(t testing.TB, body string) url.Values {
 	return form
 }
 
-// TestASheetSavedUnchangedStaysTheSame opens the form and posts it as it is.
+// TestASheetSavedUnchangedStaysTheSame opens both forms and posts them as they are.
 func TestASheetSavedUnchangedStaysTheSame(t *testing.T) {
 	pack, err := territory.Load()
 	if err != nil {
@@ -254,11 +255,18 @@ func TestASheetSavedUnchangedStaysTheSame(t *testing.T) {
 		s := newSite(t, db)
 		for name, change := range map[string]func(p *roadmap.Project, body string){
 			"plain": func(*roadmap.Project, string) {},
-			"six communes": func(p *roadmap.Project, _ string) {
+			"all communes": func(p *roadmap.Project, _ string) {
 				p.Shares = nil
-				for _, u := range pack.Communes("07.351")[:6] {
-					p.Shares = append(p.Shares, roadmap.Share{Unit: u.Code, Num: 1, Den: 6})
+				for _, u := range pack.Communes("07.351") {
+					p.Shares = append(p.Shares, roadmap.Share{Unit: u.Code, Num: 1, Den: 15})
 				}
+			},
+			"a metre": func(p *roadmap.Project, _ string) { p.Components[0].Quantity = 12_125 },
+			"a component in one language": func(p *roadmap.Project, _ string) {
+				p.Components[0].Title, p.Components[0].Unit = i18n.Text{Fr: "Pompes", En: "Pumps"}, i18n.Text{Ar: "مضخة"}
+			},
+			"nothing but its words": func(p *roadmap.Project, _ string) {
+				p.Cost, p.Components, p.Funding, p.Shares, p.Milestones, p.Beneficiaries = 0, nil, nil, nil, nil, roadmap.Beneficiaries{}
 			},
 			"nine lines of funding": func(p *roadmap.Project, body string) {
 				p.Funding = nil
@@ -281,10 +289,18 @@ func TestASheetSavedUnchangedStaysTheSame(t *testing.T) {
 				s.must(err)
 				before, err := s.roads.Project(t.Context(), s.programme.ID, number)
 				s.must(err)
-				path := "/work/roadmap/projects/" + number + "/edit"
-				s.page(s.coordinator, i18n.Ar, path)
-				form := typed(t, s.page(s.coordinator, i18n.Fr, path))
-				s.post(s.coordinator, path, form, http.StatusSeeOther)
+				for _, part := range []string{"/edit", "/money"} {
+					path := "/work/roadmap/projects/" + number + part
+					if part == "/money" && before.Cost == 0 {
+						continue // an empty page is for nothing to send
+					}
+					s.page(s.coordinator, i18n.Ar, path)
+					form := typed(t, s.page(s.coordinator, i18n.Fr, path))
+					if n := fields(form); n > 99 { // and the button that adds rows
+						t.Errorf("%s sends %d fields, more than a form may hold", part, n)
+					}
+					s.post(s.coordinator, path, form, http.StatusSeeOther)
+				}
 				after, err := s.roads.Project(t.Context(), s.programme.ID, number)
 				s.must(err)
 				before.Version, before.Milestones, after.Milestones = after.Version, nil, nil // the form has days, the sheet has moments
@@ -296,22 +312,100 @@ func TestASheetSavedUnchangedStaysTheSame(t *testing.T) {
 	})
 }
 
+func fields(form url.Values) (n int) {
+	for _, list := range form {
+		n += len(list)
+	}
+	return n
+}
+
 func TestTheStaffsPages(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
 		s := newSite(t, db)
 		s.adopt(s.sheet())
 		_, err := s.roads.DraftVersion(t.Context(), s.coordinator, 1, i18n.Text{Fr: "Version 2"}, i18n.Text{}, "")
 		s.must(err)
-		for _, l := range []i18n.Lang{i18n.Ar, i18n.Fr} {
-			for _, path := range []string{"", "/objectives/new", "/projects/new"} {
+		for _, l := range i18n.Langs {
+			for _, path := range []string{"", "/objectives/new", "/objectives/" + s.objective, "/projects/new", "/versions/2"} {
 				s.page(s.coordinator, l, "/work/roadmap"+path)
 			}
 			s.page(s.governor, l, "/work/roadmap")
 		}
 		s.ask(s.visitor, httptest.NewRequest(http.MethodGet, "/fr/p/marrakech/work/roadmap", nil), http.StatusUnauthorized)
-		body := s.post(s.coordinator, "/work/roadmap/projects/new", url.Values{"title_fr": {"Titre gardé"}, "num_1": {"7"}, "den_1": {"9"}, "unit_1": {"07.351.03.11"}, "part_1": {"Pompes"}, "quantity_1": {"2"}, "once": {"x"}}, http.StatusUnprocessableEntity)
-		s.says("the sheet that was refused", body, "Titre gardé", `value="7"`, `value="9"`, "Pompes", i18n.T(i18n.Fr, "roadmap.error.shares"))
-		body = s.post(s.coordinator, "/work/roadmap", url.Values{"preamble_fr": {"Préambule gardé"}}, http.StatusUnprocessableEntity)
+		for _, path := range []string{"/objectives/new", "/projects/new"} {
+			s.ask(s.governor, httptest.NewRequest(http.MethodGet, "/fr/p/marrakech/work/roadmap"+path, nil), http.StatusForbidden)
+		}
+		body := s.post(s.coordinator, "/work/roadmap", url.Values{"preamble_fr": {"Préambule gardé"}}, http.StatusUnprocessableEntity)
 		s.says("the draft that was refused", body, "Préambule gardé")
+		s.post(s.coordinator, "/work/roadmap/objectives/"+s.objective, url.Values{"axis": {"social"}, "title_fr": {"L’école proche"}, "version": {"1"}}, http.StatusSeeOther)
+		s.says("the work page", s.page(s.coordinator, i18n.Fr, "/work/roadmap"), "L’école proche")
+		s.post(s.coordinator, "/work/roadmap/objectives/"+s.objective, url.Values{"axis": {"water"}, "title_fr": {"Autre"}, "version": {"1"}}, http.StatusConflict)
+	})
+}
+
+func TestASheetIsWrittenOnTwoPages(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := newSite(t, db)
+		form := url.Values{"title_fr": {"Titre gardé"}, "objective": {s.objective}, "moa": {s.body}, "entry": {"structuring"}, "rows_unit": {"2"},
+			"unit_1": {"07.351.03.11"}, "share_1": {"60 %"}, "unit_2": {"07.351.03.05"}, "share_2": {"2/3"}, "m_accept": {"30 juin 2028"}, "once": {"a"}}
+		body := s.post(s.coordinator, "/work/roadmap/projects/new", form, http.StatusUnprocessableEntity)
+		s.says("the sheet that was refused", body, "Titre gardé", `value="60 %"`, `value="2/3"`, `href="#f-entry_reason_ar"`, i18n.T(i18n.Fr, "roadmap.error.shares"))
+		form.Set("more", "unit")
+		s.says("the sheet with more rows", s.post(s.coordinator, "/work/roadmap/projects/new", form, http.StatusOK), `name="share_4"`, "Titre gardé", `value="2/3"`)
+		form.Del("more")
+		form.Set("share_2", "0,4")
+		form.Set("entry_reason_fr", "Projet structurant")
+		form.Set("once", "b")
+		s.post(s.coordinator, "/work/roadmap/projects/new", form, http.StatusSeeOther)
+		list, err := s.roads.Projects(t.Context(), s.programme.ID)
+		s.must(err)
+		if len(list) != 1 || !reflect.DeepEqual(list[0].Shares, []roadmap.Share{{Unit: "07.351.03.05", Num: 2, Den: 5}, {Unit: "07.351.03.11", Num: 3, Den: 5}}) {
+			t.Fatalf("saved %+v", list)
+		}
+		path := "/work/roadmap/projects/" + list[0].Number + "/money"
+		s.says("the money page", s.page(s.coordinator, i18n.Fr, path), i18n.T(i18n.Fr, "roadmap.gap.cost"))
+		form = url.Values{"cost": {"1 000"}, "first_year": {"2027"}, "years": {"4"}, "rows_part_ar": {"2"}, "rows_org": {"1"}, "part_fr_1": {"Pompes"}, "quantity_1": {"2,5"},
+			"unit_cost_1": {"400"}, "org_1": {s.body}, "amount_1_2027": {"600"}, "amount_1_2028": {"300"}, "version": {"1"}, "once": {"c"}}
+		body = s.post(s.coordinator, path, form, http.StatusUnprocessableEntity)
+		s.says("the money that was refused", body, "Pompes", `value="300"`, "Les contributions font")
+		form.Set("amount_1_2028", "400")
+		form.Set("once", "d")
+		s.post(s.coordinator, path, form, http.StatusSeeOther)
+		p, err := s.roads.Project(t.Context(), s.programme.ID, list[0].Number)
+		s.must(err)
+		if p.Cost != 1_000_00 || len(p.Gaps()) != 0 || len(p.Shares) != 2 || p.Components[0].Quantity != 2500 || !reflect.DeepEqual(p.Funding,
+			[]roadmap.Funding{{Organisation: s.body, Year: 2027, Amount: 600_00}, {Organisation: s.body, Year: 2028, Amount: 400_00}}) {
+			t.Errorf("saved %+v", p)
+		}
+		form.Set("once", "e")
+		s.post(s.coordinator, path, form, http.StatusConflict)
+	})
+}
+
+func TestTheSignatoryAdoptsWhatIsShown(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := newSite(t, db)
+		project, _ := s.adopt(s.sheet())
+		number, err := s.roads.DraftVersion(t.Context(), s.coordinator, 1, i18n.Text{Fr: "Version 2"}, i18n.Text{}, "")
+		s.must(err)
+		path := "/work/roadmap/versions/" + strconv.Itoa(number)
+		added, err := s.roads.SaveProject(t.Context(), s.coordinator, s.sheet(), "")
+		s.must(err)
+		s.post(s.coordinator, path+"/projects", url.Values{"projects": {project, added}, "version": {"1"}}, http.StatusSeeOther)
+		shown := s.page(s.governor, i18n.Fr, path)
+		s.says("the draft", shown, added, i18n.T(i18n.Fr, "roadmap.change.added"), `name="hash"`)
+		form := typed(t, shown)
+		p, err := s.roads.Project(t.Context(), s.programme.ID, added)
+		s.must(err)
+		p.Summary.Fr = "Un mot de plus"
+		_, err = s.roads.SaveProject(t.Context(), s.coordinator, p, "")
+		s.must(err)
+		s.says("the refusal", s.post(s.governor, path+"/adopt", form, http.StatusConflict), "roadmap.error.moved")
+		form = typed(t, s.page(s.governor, i18n.Fr, path))
+		for range 2 { // a doubled click
+			s.post(s.governor, path+"/adopt", form, http.StatusSeeOther)
+		}
+		s.says("the version", s.page(s.visitor, i18n.Fr, "/roadmap/versions/2"), form.Get("hash"), added, "Un mot de plus", "30", "Conduites")
+		s.ask(s.governor, httptest.NewRequest(http.MethodGet, "/fr/p/marrakech"+path, nil), http.StatusSeeOther)
 	})
 }

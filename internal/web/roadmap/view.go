@@ -1,17 +1,18 @@
 package roadmap
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 
-	"github.com/khettara/khettara/internal/accounts"
+	"github.com/khettara/khettara/internal/delivery"
 	"github.com/khettara/khettara/internal/i18n"
-	"github.com/khettara/khettara/internal/prioritisation"
 	"github.com/khettara/khettara/internal/programme"
 	"github.com/khettara/khettara/internal/roadmap"
 	"github.com/khettara/khettara/internal/territory"
+	webdelivery "github.com/khettara/khettara/internal/web/delivery"
 	"github.com/khettara/khettara/internal/web/page"
 	"github.com/khettara/khettara/internal/web/ui"
 )
@@ -27,6 +28,7 @@ type frame struct {
 type listData struct {
 	frame
 	Projects   []roadmap.Project // public ones
+	Progress   map[string]delivery.Progress
 	Objectives []roadmap.Objective
 	Versions   []roadmap.Version // adopted ones, newest first
 }
@@ -34,24 +36,7 @@ type listData struct {
 type versionData struct {
 	frame
 	Version roadmap.Version
-	Frozen  []roadmap.FrozenProject
-}
-
-type workData struct {
-	frame
-	Form               *page.Form
-	Projects           []roadmap.Project
-	Versions           []roadmap.Version
-	MayDraft, MayAdopt bool
-}
-
-type formData struct {
-	frame
-	Form          *page.Form
-	Number        string // of the sheet; "" for a new one
-	Objectives    []roadmap.Objective
-	Organisations []accounts.Organisation
-	Options       []prioritisation.Option
+	Frozen  roadmap.Content
 }
 
 func (f frame) unit(code string) string {
@@ -60,49 +45,70 @@ func (f frame) unit(code string) string {
 	return name
 }
 
-func (f frame) places(shares []roadmap.Share) string {
-	names := make([]string, len(shares))
+// places names the communes of a project, with their shares where there are several.
+func (f frame) places(shares []roadmap.Share) templ.Component {
+	names := make([]templ.Component, len(shares))
 	for i, s := range shares {
-		names[i] = f.unit(s.Unit)
+		names[i] = ui.Str(f.unit(s.Unit))
+		if len(shares) > 1 {
+			names[i] = ui.Join(" ", names[i], ui.Fig(fraction(s)))
+		}
 	}
-	return strings.Join(names, f.T("common.separator"))
+	return ui.Join(f.T("common.separator"), names...)
 }
 
-func (d listData) total() (sum int64) {
-	for _, p := range d.Projects {
+// fraction writes a share exactly, as it was frozen.
+func fraction(s roadmap.Share) string {
+	if s.Den == 1 {
+		return strconv.FormatInt(s.Num, 10)
+	}
+	return strconv.FormatInt(s.Num, 10) + "/" + strconv.FormatInt(s.Den, 10)
+}
+
+// authority names who answers for a project, the delegated one under it.
+func (f frame) authority(p roadmap.Project) templ.Component {
+	moa := ui.TextPlain(f.Lang, f.organisation(p.MOA))
+	if p.MOD == "" {
+		return moa
+	}
+	return ui.TwoLines(moa, ui.M(f.Lang, "roadmap.delegated", "name", ui.TextPlain(f.Lang, f.organisation(p.MOD))))
+}
+
+func (f frame) title(p roadmap.Project) templ.Component {
+	title, _ := p.Title.In(f.Lang)
+	return ui.TwoLines(ui.Link(f.P("/roadmap/projects/"+p.Number), title), ui.Code(p.Number))
+}
+
+func cost(projects []roadmap.Project) (sum int64) {
+	for _, p := range projects {
 		sum += p.Cost
 	}
 	return sum
 }
 
-// objectivesOf lists the objectives of an axis that have a public project.
-func (d listData) objectivesOf(axis string) (list []roadmap.Objective) {
-	for _, o := range d.Objectives {
-		if o.Axis == axis && len(d.projectsOf(o.Number)) > 0 {
-			list = append(list, o)
-		}
-	}
-	return list
+func of(projects []roadmap.Project, objective string) []roadmap.Project {
+	return slices.DeleteFunc(slices.Clone(projects), func(p roadmap.Project) bool { return p.Objective != objective })
 }
 
-func (d listData) projectsOf(objective string) (list []roadmap.Project) {
-	for _, p := range d.Projects {
-		if p.Objective == objective {
-			list = append(list, p)
-		}
-	}
-	return list
+// objectivesOf lists the objectives of an axis that a project serves.
+func objectivesOf(all []roadmap.Objective, axis string, projects []roadmap.Project) []roadmap.Objective {
+	return slices.DeleteFunc(slices.Clone(all), func(o roadmap.Objective) bool { return o.Axis != axis || len(of(projects, o.Number)) == 0 })
 }
 
+// table lists the projects of an objective with where they stand.
 func (d listData) table(o roadmap.Objective) ui.Table {
-	t := ui.Table{Columns: columns(d.frame)}
-	var sum int64
-	for _, p := range d.projectsOf(o.Number) {
-		sum += p.Cost
-		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.TwoLines(projectLink(d.frame, p.Number, p.Title), ui.Code(p.Number)), ui.Str(d.places(p.Shares)),
-			ui.TextPlain(d.Lang, d.organisation(p.MOA)), ui.Millions(d.Lang, p.Cost, 1)}})
+	t := ui.Table{Columns: append(columns(d.frame), ui.Column{Label: d.T("roadmap.state")})}
+	projects := of(d.Projects, o.Number)
+	for _, p := range projects {
+		var marks []templ.Component
+		for _, m := range webdelivery.Marks(d.Lang, d.Progress[p.Number]) {
+			marks = append(marks, ui.Badge(m.Kind, m.Icon, m.Text))
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{d.title(p), d.places(p.Shares), d.authority(p), ui.Millions(d.Lang, p.Cost, 1), ui.Join(" ", marks...)}})
 	}
-	t.Total = []templ.Component{ui.Str(d.T("common.total")), nil, nil, ui.Millions(d.Lang, sum, 1)}
+	if len(projects) > 1 {
+		t.Total = []templ.Component{ui.Str(d.T("common.total")), nil, nil, ui.Millions(d.Lang, cost(projects), 1), nil}
+	}
 	return t
 }
 
@@ -110,104 +116,56 @@ func columns(f frame) []ui.Column {
 	return []ui.Column{{Label: f.T("roadmap.project")}, {Label: f.T("roadmap.communes")}, {Label: f.T("roadmap.moa")}, {Label: f.T("roadmap.cost_mdh"), Kind: ui.NumberColumn}}
 }
 
-// table lists the projects as the version froze them.
-func (d versionData) table() ui.Table {
+// table lists the projects of an objective as the version froze them.
+func (d versionData) table(o roadmap.Objective) ui.Table {
 	t := ui.Table{Columns: columns(d.frame)}
-	var sum int64
-	for _, p := range d.Frozen {
-		sum += p.Cost
-		names := make([]string, len(p.Shares))
-		for i, s := range p.Shares {
-			names[i] = d.unit(s.Unit)
-		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.TwoLines(projectLink(d.frame, p.Number, p.Title), ui.Code(p.Number)), ui.Str(strings.Join(names, d.T("common.separator"))),
-			ui.TextPlain(d.Lang, d.organisation(p.MOA)), ui.Millions(d.Lang, p.Cost, 1)}})
+	for _, p := range of(d.Frozen.Projects, o.Number) {
+		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{d.title(p), d.places(p.Shares), d.authority(p), ui.Millions(d.Lang, p.Cost, 1)}})
 	}
-	t.Total = []templ.Component{ui.Str(d.T("common.total")), nil, nil, ui.Millions(d.Lang, sum, 1)}
 	return t
 }
 
-func (d formData) field(name string) ui.Field {
-	return ui.FieldOf(d.Lang, d.Form, name, d.T("roadmap.field."+name))
-}
-
-func (d formData) words(name string) []ui.Field {
-	return ui.Words(d.Lang, d.Form, name, d.T("roadmap.field."+name))
-}
-
-// numbered is a field of a repeated row, such as unit_3.
-func (d formData) numbered(name string, i int) ui.Field {
-	n := strconv.Itoa(i + 1)
-	return ui.FieldOf(d.Lang, d.Form, name+"_"+n, d.T("roadmap.field."+name)+" "+n)
-}
-
-func (d formData) bodies(f ui.Field) ui.Field {
-	for _, o := range d.Organisations {
-		name, _ := o.Name.In(d.Lang)
-		f.Options = append(f.Options, ui.Option{Value: o.ID, Label: name})
+// funding lists a partner's amounts by year.
+func (d versionData) funding(p roadmap.Project) ui.Table {
+	t := ui.Table{Caption: ui.M(d.Lang, "roadmap.funding"), Columns: []ui.Column{{Label: d.T("roadmap.field.org")}, {Label: d.T("roadmap.field.year"), Kind: ui.NumberColumn},
+		{Label: d.T("roadmap.field.amount"), Kind: ui.NumberColumn}}}
+	for _, f := range p.Funding {
+		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.TextPlain(d.Lang, d.organisation(f.Organisation)), ui.Fig(strconv.Itoa(f.Year)), ui.Dirhams(d.Lang, f.Amount)}})
 	}
-	return f
+	t.Total = []templ.Component{ui.Str(d.T("common.total")), nil, ui.Dirhams(d.Lang, p.Cost)}
+	return t
 }
 
-func (d formData) communes(f ui.Field) ui.Field {
-	for _, u := range territory.ByName(d.pack.Communes(d.programme.Territory), d.Lang) {
-		name, _ := u.Name.In(d.Lang)
-		f.Options = append(f.Options, ui.Option{Value: u.Code, Label: name})
+func (d versionData) components(p roadmap.Project) ui.Table {
+	t := ui.Table{Caption: ui.M(d.Lang, "roadmap.components"), Columns: []ui.Column{{Label: d.T("roadmap.field.part")}, {Label: d.T("roadmap.field.quantity"), Kind: ui.NumberColumn},
+		{Label: d.T("roadmap.field.measure")}, {Label: d.T("roadmap.field.unit_cost"), Kind: ui.NumberColumn}}}
+	for _, c := range p.Components {
+		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.TextPlain(d.Lang, c.Title), ui.Fig(quantity(d.Lang, c.Quantity)), ui.TextPlain(d.Lang, c.Unit), ui.Dirhams(d.Lang, c.UnitCost)}})
 	}
-	return f
+	return t
 }
 
-func (d formData) objectives() ui.Field {
-	f := d.field("objective").Must()
-	for _, o := range d.Objectives {
-		title, _ := o.Title.In(d.Lang)
-		f.Options = append(f.Options, ui.Option{Value: o.Number, Label: title})
+func (d versionData) milestones(p roadmap.Project) ui.Table {
+	t := ui.Table{Compact: true, Caption: ui.M(d.Lang, "roadmap.milestones"), Columns: []ui.Column{{Label: d.T("roadmap.milestone")}, {Label: d.T("roadmap.planned")}}}
+	for _, m := range p.Milestones {
+		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.M(d.Lang, "delivery.milestone."+m.Code), ui.Day(d.Lang, m.PlannedAt)}})
 	}
-	return f
+	return t
 }
 
-func (d formData) axes() ui.Field {
-	f := d.field("axis").Must()
-	for _, a := range d.programme.Axes {
-		name, _ := a.Name.In(d.Lang)
-		f.Options = append(f.Options, ui.Option{Value: a.ID, Label: name})
+// quantity writes thousandths of a unit with as many decimals as they need.
+func quantity(l i18n.Lang, thousandths int64) string {
+	digits := 0
+	for unit := int64(1000); digits < 3 && thousandths%unit != 0; unit /= 10 {
+		digits++
 	}
-	return f
+	return i18n.Decimal(l, float64(thousandths)/1000, digits)
 }
 
-func (d formData) entries() ui.Field {
-	f := d.field("entry").Must()
-	for _, e := range []string{roadmap.ByVote, roadmap.Structuring, roadmap.ByCommittee} {
-		f.Options = append(f.Options, ui.Option{Value: e, Label: d.T("roadmap.entry." + e)})
-	}
-	return f
+// contentAddress is where the frozen bytes are: the same in every language.
+func (d versionData) contentAddress() string {
+	return "/p/" + d.Base.Programme.Slug + "/roadmap-versions/" + strconv.Itoa(d.Version.Number) + "/content.json"
 }
 
-func (d formData) chosen() ui.Field {
-	f := d.field("options")
-	f.Several = true
-	for _, o := range d.Options {
-		title, _ := o.Title.In(d.Lang)
-		f.Options = append(f.Options, ui.Option{Value: o.Number, Label: title})
-	}
-	return f
-}
-
-// whole lists the messages that belong to several fields together.
-func (d formData) whole(names ...string) (list []string) {
-	for _, name := range names {
-		if m := d.Form.Error(d.Lang, name); m != "" {
-			list = append(list, m)
-		}
-	}
-	return list
-}
-
-func (d workData) has(v roadmap.Version, number string) bool {
-	for _, n := range v.Projects {
-		if n == number {
-			return true
-		}
-	}
-	return false
-}
+// shortHash is enough of a fingerprint to tell versions apart in a list.
+func shortHash(hash string) string { return strings.ToLower(hash[:min(len(hash), 12)]) }
