@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/khettara/khettara/internal/programme"
 	"github.com/khettara/khettara/internal/roadmap"
 )
 
@@ -24,6 +25,13 @@ type Facts struct {
 	Milestones []MilestoneLine
 	Money      Money
 	Blockers   []Blocker
+}
+
+// public are the facts that everyone may know: an obstacle names an institution,
+// which is heard before anything follows from it in public.
+func (f Facts) public() Facts {
+	f.Blockers = slices.DeleteFunc(slices.Clone(f.Blockers), func(b Blocker) bool { return b.Release != programme.Public })
+	return f
 }
 
 // Assess computes where a project stands at a time.

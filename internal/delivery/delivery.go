@@ -214,11 +214,13 @@ type Sheet struct {
 	Blockers   []Blocker    // open ones first, then by date
 	States     []Decision   // newest first
 	Version    int64        // for DecideState: how many decisions there are
+	public     Progress     // without what is internal
 }
 
-// Public is the part of a sheet that everyone may see: approved reports and
-// published obstacles.
+// Public is the part of a sheet that everyone may see: approved reports,
+// published obstacles, and the condition that follows from these alone.
 func (s Sheet) Public() Sheet {
+	s.Progress = s.public
 	s.Reports = slices.DeleteFunc(slices.Clone(s.Reports), func(r Report) bool { return r.State != Approved })
 	s.Blockers = slices.DeleteFunc(slices.Clone(s.Blockers), func(b Blocker) bool { return b.Release != programme.Public })
 	return s

@@ -15,9 +15,23 @@ import (
 )
 
 // Progress computes where projects of a programme stand, by number, from a
-// constant number of queries.
+// constant number of queries, as everyone may know it: an obstacle that is not
+// published yet troubles nobody.
 func (s *Service) Progress(ctx context.Context, programmeID string, projects []roadmap.Project) (all map[string]Progress, err error) {
 	defer fault.Wrap(&err, "delivery.Progress")
+	return s.progress(ctx, programmeID, projects, Facts.public)
+}
+
+// WorkProgress is Progress with what is internal to the programme's staff.
+func (s *Service) WorkProgress(ctx context.Context, actor accounts.Actor, projects []roadmap.Project) (all map[string]Progress, err error) {
+	defer fault.Wrap(&err, "delivery.WorkProgress")
+	if err := actor.Require(accounts.InternalRead, "", ""); err != nil {
+		return nil, err
+	}
+	return s.progress(ctx, actor.Programme, projects, func(f Facts) Facts { return f })
+}
+
+func (s *Service) progress(ctx context.Context, programmeID string, projects []roadmap.Project, seen func(Facts) Facts) (all map[string]Progress, err error) {
 	files, err := s.files(ctx, programmeID, "")
 	if err != nil {
 		return nil, err
@@ -29,7 +43,7 @@ func (s *Service) Progress(ctx context.Context, programmeID string, projects []r
 	now := s.db.Now()
 	all = make(map[string]Progress, len(projects))
 	for _, p := range projects {
-		all[p.Number] = Assess(p, files[p.Number].facts(p, adopted[p.AdoptedIn]), now)
+		all[p.Number] = Assess(p, seen(files[p.Number].facts(p, adopted[p.AdoptedIn])), now)
 	}
 	return all, nil
 }
@@ -52,7 +66,8 @@ func (s *Service) Sheet(ctx context.Context, programmeID, project string) (sheet
 	}
 	f := files[project]
 	facts := f.facts(p, adopted[p.AdoptedIn])
-	sheet = Sheet{Progress: Assess(p, facts, s.db.Now()), Milestones: facts.Milestones, Done: make([]int64, len(p.Components))}
+	now := s.db.Now()
+	sheet = Sheet{Progress: Assess(p, facts, now), public: Assess(p, facts.public(), now), Milestones: facts.Milestones, Done: make([]int64, len(p.Components))}
 	if i := last(sheet.Milestones); i >= 0 && !sheet.Progress.ForecastEnd.Equal(sheet.Milestones[i].Planned) {
 		sheet.Milestones[i].Forecast = sheet.Progress.ForecastEnd // reports tell the end of the works too
 	}

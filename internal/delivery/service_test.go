@@ -404,3 +404,48 @@ func TestProgressTellsAllProjectsAtOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestAnObstacleTroublesInPublicOnceItIsPublished(t *testing.T) {
+	testkit.EachDSN(t, func(t *testing.T, dsn string) {
+		clock := testkit.NewClock(time.Now().Truncate(time.Millisecond))
+		w, ctx := newWorld(t, testkit.Open(t, dsn, store.Options{Clock: clock.Now})), context.Background()
+		number, err := w.service.OpenBlocker(ctx, w.authority, delivery.BlockerDraft{Project: w.project, Kind: "land",
+			Text: i18n.Text{Ar: "مقطع يعبر ملكا خاصا"}, Owner: "land-office", Due: w.db.Now().AddDate(0, 0, 10)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		clock.Advance(20 * 24 * time.Hour)
+		project, err := w.roadmap.Project(ctx, w.programme, w.project)
+		if err != nil {
+			t.Fatal(err)
+		}
+		troubled := func() (public, work bool) {
+			t.Helper()
+			open, err := w.service.Progress(ctx, w.programme, []roadmap.Project{project})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, err := w.service.WorkProgress(ctx, w.coordinator, []roadmap.Project{project})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := w.sheet(t)
+			if s.Public().Progress.Troubled != open[w.project].Troubled || s.Progress.Troubled != all[w.project].Troubled {
+				t.Errorf("the sheet and the list differ: %+v, %+v", s.Public().Progress, s.Progress)
+			}
+			return open[w.project].Troubled, all[w.project].Troubled
+		}
+		if public, work := troubled(); public || !work {
+			t.Errorf("before it is published: troubled in public %v, for staff %v", public, work)
+		}
+		if _, err := w.service.WorkProgress(ctx, accounts.Visitor(w.programme), nil); !fault.Is(err, fault.Unauthenticated) {
+			t.Errorf("a visitor reads what is internal: %v", err)
+		}
+		if err := w.service.PublishBlocker(ctx, w.coordinator, number, 1, ""); err != nil { // no reply in fifteen days
+			t.Fatal(err)
+		}
+		if public, work := troubled(); !public || !work {
+			t.Errorf("once published: troubled in public %v, for staff %v", public, work)
+		}
+	})
+}

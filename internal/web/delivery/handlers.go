@@ -57,7 +57,7 @@ func (h *Handlers) projects(r *http.Request) ([]line, error) {
 			shown = append(shown, p)
 		}
 	}
-	progress, err := h.Delivery.Progress(r.Context(), programmeID, shown)
+	progress, err := h.progress(r, shown)
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +66,15 @@ func (h *Handlers) projects(r *http.Request) ([]line, error) {
 		lines[i] = line{Project: p, Progress: progress[p.Number], Places: h.places(req.Base.Lang, p)}
 	}
 	return lines, nil
+}
+
+// progress is where projects stand, as far as the reader may know.
+func (h *Handlers) progress(r *http.Request, projects []roadmap.Project) (map[string]delivery.Progress, error) {
+	req := page.Of(r)
+	if inside(req) {
+		return h.Delivery.WorkProgress(r.Context(), req.Actor, projects)
+	}
+	return h.Delivery.Progress(r.Context(), req.Base.Programme.ID, projects)
 }
 
 func (h *Handlers) list(w http.ResponseWriter, r *http.Request) error {
