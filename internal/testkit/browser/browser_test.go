@@ -169,6 +169,17 @@ func TestEveryFaultIsSeen(t *testing.T) {
 	}
 }
 
+// TestTabGoesThroughADate: a date is several stops of one field, and the walk goes on behind it.
+func TestTabGoesThroughADate(t *testing.T) {
+	base := site(t, map[string]string{"/": `<label>من <input type="date" name="from"></label><label>متى <input type="datetime-local" name="at"></label><button>حفظ</button>`})
+	p := browser.Open(t, base+"/", 1280, i18n.Ar)
+	p.CheckKeyboard()
+	if stops := p.Walk(); len(stops) != 3 {
+		t.Errorf("stops %v", stops)
+	}
+	p.TabTo("button")
+}
+
 func TestKeyboardFaultsAreSeen(t *testing.T) {
 	base := site(t, map[string]string{"/": `<a href="/x" class="unseen">أ</a><button tabindex="3">ج</button>
 		<label><input type="radio" name="r" value="1">1</label><label><input type="radio" name="r" value="2">2</label>`})

@@ -9,6 +9,7 @@ import (
 type Stop struct {
 	Name    string // element, id or name, and its words
 	Visible bool   // the focus can be seen: an outline or a shadow, on it or on its label
+	Again   bool   // a further part of the field of the last stop, as the month of a date
 }
 
 // Press sends one key, such as kb.Tab or " ", to the focused element.
@@ -41,7 +42,7 @@ func (p *Page) TabTo(selector string) {
 }
 
 // Walk presses Tab from the top of the page until the focus leaves it or comes
-// round, and returns the stops in order.
+// round, and returns the stops in order, a field with several parts once.
 func (p *Page) Walk() []Stop {
 	p.t.Helper()
 	p.beginWalk()
@@ -53,7 +54,9 @@ func (p *Page) Walk() []Stop {
 		if stop == nil {
 			return stops
 		}
-		stops = append(stops, *stop)
+		if !stop.Again {
+			stops = append(stops, *stop)
+		}
 	}
 }
 

@@ -28,15 +28,26 @@
     });
   };
 
+  // Fields in which Tab goes from day to month to year before it leaves; none
+  // has more parts than these.
+  const parted = ["date", "time", "datetime-local", "month", "week"];
+  const mostParts = 8;
+
   window.khettaraKeyboard = {
-    reached: new Map(),
+    reached: new Map(), // elements, with how many stops were made at each
+    last: null,
     // The focused element, or null when the focus has left the document or
-    // has come round to an element it was at before.
+    // has come round to an element it was at before. `again` is true at a
+    // further part of the field of the last stop.
     stop() {
       const e = document.activeElement;
-      if (!e || e === document.body || this.reached.has(e)) return null;
-      this.reached.set(e, true);
-      return { name: name(e), visible: marked(e) };
+      if (!e || e === document.body) return null;
+      const times = (this.reached.get(e) ?? 0) + 1;
+      const again = times > 1 && e === this.last && parted.includes(e.type) && times <= mostParts;
+      if (times > 1 && !again) return null;
+      this.reached.set(e, times);
+      this.last = e;
+      return { name: name(e), visible: marked(e), again };
     },
     missed() {
       return must().filter((e) => !this.reached.has(e)).map(name);
