@@ -79,6 +79,17 @@ func ISO(t time.Time) string { return t.In(Zone).Format("2006-01-02") }
 // ISOTime is the moment as RFC 3339 in Morocco's time, for the datetime attribute.
 func ISOTime(t time.Time) string { return t.In(Zone).Format(time.RFC3339) }
 
+// DaysBetween counts the calendar days in Morocco from one moment to another:
+// 1 from this evening to tomorrow morning, 0 within a day, negative backwards.
+// A division of hours is wrong near midnight and when the clocks change.
+func DaysBetween(from, to time.Time) int {
+	day := func(t time.Time) time.Time {
+		y, m, d := t.In(Zone).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	return int((day(to).Unix() - day(from).Unix()) / (24 * 60 * 60))
+}
+
 // dayNumber is the day of the month; French writes the first as an ordinal.
 func dayNumber(l Lang, day int) string {
 	if l == Fr && day == 1 {

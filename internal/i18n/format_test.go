@@ -92,7 +92,7 @@ func TestParseDate(t *testing.T) {
 			t.Errorf("ParseDate(%q) = %v, %v", s, got, err)
 		}
 	}
-	for _, s := range []string{"", "31/02/2027", "31 فبراير 2027", "15 كانون 2027", "15/01/27", "1/13/2027"} {
+	for _, s := range []string{"", "31/02/2027", "31 فبراير 2027", "15 كانون 2027", "15/01/27", "1/13/2027", "0001-01-01", "9999-12-31", "31/12/1500"} {
 		if got, err := ParseDate(s); err == nil {
 			t.Errorf("ParseDate(%q) = %v, want an error", s, got)
 		}
@@ -105,6 +105,67 @@ func TestParseDate(t *testing.T) {
 	got, err := ParseDateTime("2027-01-15T10:30")
 	if err != nil || got.UTC().Format(time.RFC3339) != "2027-01-15T09:30:00Z" {
 		t.Errorf("ParseDateTime = %v, %v", got.UTC(), err)
+	}
+}
+
+func TestParseDecimalIsExact(t *testing.T) {
+	for typed, want := range map[string]int64{"0,6": 600_000, "33,333333": 33_333_333, "٠٫١": 100_000, "12.1250": 12_125_000, "1": 1_000_000, "-2,5": -2_500_000} {
+		if got, err := ParseDecimal(typed, 6); err != nil || got != want {
+			t.Errorf("%q is %d, %v, want %d", typed, got, err, want)
+		}
+	}
+	for typed, want := range map[string]error{"1.500": ErrAmbiguous, "0,3333333": ErrNumber, "x": ErrNumber, "": ErrNumber} {
+		if _, err := ParseDecimal(typed, 6); !errors.Is(err, want) {
+			t.Errorf("%q: %v, want %v", typed, err, want)
+		}
+	}
+}
+
+// TestNumbersFitTheLog: what the log cannot hold is no number, and not a fault of the server.
+func TestNumbersFitTheLog(t *testing.T) {
+	const most = 1<<53 - 1
+	if n, err := ParseInt("9 007 199 254 740 991"); err != nil || n != most {
+		t.Errorf("the largest integer is %d, %v", n, err)
+	}
+	for _, s := range []string{"9007199254740992", "9223372036854775807", "-9223372036854775808"} {
+		if n, err := ParseInt(s); err == nil {
+			t.Errorf("ParseInt(%s) = %d", s, n)
+		}
+		if n, err := ParseDirhams(s); err == nil {
+			t.Errorf("ParseDirhams(%s) = %d", s, n)
+		}
+	}
+}
+
+func TestPluralsOfAnyNumber(t *testing.T) {
+	for _, n := range []float64{math.MinInt64, math.MaxInt64, 1e300, -1e18} {
+		for _, l := range Langs {
+			pluralForm(l, n, 0) // must not panic
+		}
+	}
+}
+
+func TestDaysBetween(t *testing.T) {
+	at := func(s string) time.Time {
+		t, err := time.ParseInLocation("2006-01-02 15:04", s, Zone)
+		if err != nil {
+			panic(err)
+		}
+		return t
+	}
+	for _, c := range []struct {
+		from, to string
+		want     int
+	}{
+		{"2026-11-24 00:00", "2026-11-24 23:59", 0},
+		{"2026-11-24 23:59", "2026-11-25 00:00", 1},
+		{"2026-11-25 08:00", "2026-11-24 22:00", -1},
+		{"2026-02-14 12:00", "2026-02-16 12:00", 2}, // the clocks go back for Ramadan
+		{"2026-01-01 00:00", "2027-01-01 00:00", 365},
+	} {
+		if got := DaysBetween(at(c.from), at(c.to)); got != c.want {
+			t.Errorf("from %s to %s are %d days, want %d", c.from, c.to, got, c.want)
+		}
 	}
 }
 

@@ -238,7 +238,7 @@ func decimalsOf(f float64) int {
 // French "many" (round millions) is newer than the tables of x/text, so it is here.
 func pluralForm(l Lang, n float64, digits int) plural.Form {
 	n = math.Abs(n)
-	whole, frac := math.Modf(n)
+	whole, frac := math.Modf(math.Mod(n, 1e15)) // the last digits decide, and more of them overflow
 	i := int64(whole)
 	if l == Fr && digits == 0 && i != 0 && i%1_000_000 == 0 {
 		return plural.Many

@@ -38,6 +38,16 @@ func ParseNumber(s string) (float64, error) {
 	return f, nil
 }
 
+// ParseDecimal reads a number as ParseNumber does, exactly: as an integer scaled
+// by the given decimals. A number with more of them is ErrNumber.
+func ParseDecimal(s string, decimals int) (int64, error) {
+	if _, err := ParseNumber(s); err != nil {
+		return 0, err
+	}
+	negative, whole, frac, _ := cutNumber(plain(s))
+	return scaled(negative, whole, strings.TrimRight(frac, "0"), decimals)
+}
+
 // ParseInt reads a whole number as ParseNumber does; here three digits after a
 // separator can only be a group, so "1.500" is 1500.
 func ParseInt(s string) (int64, error) {
@@ -67,11 +77,20 @@ func parseScaled(s string, decimals int) (int64, error) {
 	if len(frac) == 3 && decimals < 3 && len(whole) <= 3 && !strings.HasPrefix(whole, "0") {
 		whole, frac = whole+frac, ""
 	}
+	return scaled(negative, whole, frac, decimals)
+}
+
+// maxScaled is the largest integer that every reader of JSON holds exactly
+// (RFC 8259 §6); the log takes no larger one.
+const maxScaled = 1<<53 - 1
+
+// scaled joins digits to an integer with the given decimals.
+func scaled(negative bool, whole, frac string, decimals int) (int64, error) {
 	if len(frac) > decimals {
 		return 0, ErrNumber
 	}
 	n, err := strconv.ParseInt(whole+frac+strings.Repeat("0", decimals-len(frac)), 10, 64)
-	if err != nil {
+	if err != nil || n > maxScaled {
 		return 0, ErrNumber
 	}
 	if negative {
@@ -154,7 +173,7 @@ func ParseDate(s string) (time.Time, error) {
 	s = strings.ToLower(plain(s))
 	for _, layout := range []string{"2/1/2006", "2006-01-02", "2-1-2006", "2.1.2006"} {
 		if t, err := time.ParseInLocation(layout, s, Zone); err == nil {
-			return t, nil
+			return known(t)
 		}
 	}
 	words := strings.Fields(s)
@@ -164,12 +183,20 @@ func ParseDate(s string) (time.Time, error) {
 	day, err1 := strconv.Atoi(strings.TrimSuffix(words[0], "er"))
 	year, err2 := strconv.Atoi(words[2])
 	month := monthNamed(words[1])
-	if err1 != nil || err2 != nil || month == 0 || year < 1900 || year > 2200 {
+	if err1 != nil || err2 != nil || month == 0 {
 		return time.Time{}, ErrDate
 	}
 	t := time.Date(year, month, day, 0, 0, 0, 0, Zone)
 	if t.Day() != day || t.Month() != month {
 		return time.Time{}, ErrDate // time.Date turns 31 February into March
+	}
+	return known(t)
+}
+
+// known refuses years that no programme means: a slip of the finger.
+func known(t time.Time) (time.Time, error) {
+	if t.Year() < 1900 || t.Year() > 2200 {
+		return time.Time{}, ErrDate
 	}
 	return t, nil
 }
