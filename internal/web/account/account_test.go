@@ -173,8 +173,13 @@ func TestOrganisations(t *testing.T) {
 	s.ok(err)
 	b.post(work+"/organisations", "action", "open", "id", list[0].ID).says(200, "تغيير اسم مؤسسة")
 	b.post(work+"/organisations", "action", "rename", "id", list[0].ID, "version", "1", "name_ar", "جمعية الساقية").says(200, "جمعية الساقية")
-	b.post(work+"/organisations", "action", "rename", "id", list[0].ID, "version", "1", "name_ar", "أخرى").
-		says(409, i18n.T(i18n.Ar, "account.error.organisation_renamed", "name", "جمعية الساقية"))
+	late := b.post(work+"/organisations", "action", "rename", "id", list[0].ID, "version", "1", "name_ar", "أخرى").
+		says(409, "غيّر شخص آخر هذا الاسم قبلكم", "جمعية الساقية", i18n.T(i18n.Ar, "error.kept_conflict"))
+	for _, kept := range []string{`value="أخرى"`, `name="version" value="2"`} {
+		if !strings.Contains(late.body, kept) {
+			t.Errorf("the form that came too late lacks %s", kept)
+		}
+	}
 }
 
 // TestPagesAreForThoseWhoMay opens every page as everybody who must not.

@@ -39,6 +39,9 @@ func (h *Handlers) showOrganisations(w http.ResponseWriter, r *http.Request, sta
 			d.Rename = &list[i]
 		}
 	}
+	if d.Rename != nil {
+		form.Stands(d.Rename.Version)
+	}
 	if d.Rename != nil && form.Text("version") == "" {
 		form.Values.Set("version", formatNumber(d.Rename.Version))
 		form.Values.Set("name_ar", d.Rename.Name.Ar)

@@ -290,6 +290,7 @@ func (h *Handlers) showStaffContribution(w http.ResponseWriter, r *http.Request,
 		d.Form = page.NewForm("kind", string(c.Kind), "raw", c.Raw, "raw_lang", c.RawLang, "reformulation", c.Reformulation.Ar, "college", c.College, "unit", c.Unit, "axis", c.Axis,
 			"table", c.Table, "channel", string(c.Channel), "scribe", scribe, "version", strconv.FormatInt(c.Version, 10))
 	}
+	d.Form.Stands(d.Page.Version)
 	d.Crumbs = []page.Crumb{{Label: d.T("nav.contributions"), Href: d.P(workContributions)}, {Label: d.Page.Number}}
 	d.MayRecord, d.MayModerate = req.Actor.Can(accounts.ContributionRecord, d.Page.Unit, d.Page.Axis), req.Actor.Can(accounts.ContributionModerate, d.Page.Unit, d.Page.Axis)
 	return page.Render(w, r, status, staffContributionView(d))

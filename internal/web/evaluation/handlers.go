@@ -202,6 +202,7 @@ func (h *Handlers) showEdit(w http.ResponseWriter, r *http.Request, status int, 
 	if err := req.Actor.Require(accounts.IndicatorManage, in.Territory, ""); err != nil {
 		return err
 	}
+	form.Stands(in.Version)
 	title, _ := in.Title.In(req.Base.Lang)
 	d := formData{Base: req.Titled(title), Form: form, Number: in.Number}
 	d.Crumbs = []page.Crumb{{Label: d.T("nav.indicators"), Href: d.P(workPath)}, {Label: in.Number, Href: d.P(workPath + "/" + in.Number)}, {Label: d.T("common.edit")}}

@@ -2,6 +2,7 @@ package page
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -16,7 +17,8 @@ import (
 	"github.com/khettara/khettara/internal/store"
 )
 
-// maxFields bounds a form; the body's size is bounded by the server.
+// maxFields bounds a form; the body's size is bounded by the server. A version of
+// the roadmap ticks its projects in one form, and a province has more than a hundred.
 const maxFields = 300
 
 // Form is what somebody typed, cleaned, with the faults found in it so far. The
@@ -26,6 +28,11 @@ type Form struct {
 	Faults []*fault.Error
 	// Cleaned tells that control or direction-override characters were removed.
 	Cleaned bool
+	// Refused is why nothing was taken though every field is right: somebody else
+	// was first (Conflict), or the time is over (Closed). Take sets it.
+	Refused *fault.Error
+
+	request *Request // that sent it; nil for a form of ours
 }
 
 // NewForm is an empty form with a fresh id, or one with first values.
@@ -41,7 +48,7 @@ func NewForm(values ...string) *Form {
 }
 
 // ReadForm reads the posted form: NFC, without control and direction-override
-// characters, at most 100 fields. A NUL or a broken body is an Invalid fault.
+// characters, at most maxFields fields. A NUL or a broken body is an Invalid fault.
 func ReadForm(r *http.Request) (*Form, error) {
 	if err := r.ParseForm(); err != nil {
 		var large *http.MaxBytesError
@@ -50,7 +57,7 @@ func ReadForm(r *http.Request) (*Form, error) {
 		}
 		return nil, fault.From(fault.Invalid, err, "error.bad_form")
 	}
-	f := &Form{Values: url.Values{}}
+	f := &Form{Values: url.Values{}, request: Of(r)}
 	n := 0
 	for name, list := range r.PostForm {
 		for _, v := range list {
@@ -156,6 +163,20 @@ func (f *Form) Dirhams(name string) int64 {
 	return n
 }
 
+// Thousandths reads a quantity with at most three decimals, in thousandths; an
+// empty field is 0. A fault is added to the form.
+func (f *Form) Thousandths(name string) int64 {
+	s := f.Text(name)
+	if s == "" {
+		return 0
+	}
+	n, err := i18n.ParseDecimal(s, 3)
+	if err != nil {
+		f.Add(name, "fault.number", "typed", s, "example", "12,5")
+	}
+	return n
+}
+
 // Time reads a date (2006-01-02) or a date and clock (2006-01-02T15:04) in
 // Morocco's time, as browsers send them or as people type them; an empty field is the zero time. A fault is added to the form.
 func (f *Form) Time(name string) time.Time {
@@ -179,13 +200,44 @@ func (f *Form) Add(field, key string, args ...any) {
 }
 
 // Take takes over the faults of an Invalid error, after those found while
-// reading, and tells whether there are any. Other errors are returned.
+// reading, and tells whether the form must be shown again. So must one that came
+// too late (Conflict, Closed): the page then says why above what was typed.
+// Other errors are returned.
 func (f *Form) Take(err error) (again bool, other error) {
+	if refused := new(fault.Error); f.request != nil && (fault.Is(err, fault.Conflict) || fault.Is(err, fault.Closed)) && errors.As(err, &refused) {
+		f.Refused = refused
+		f.request.refuse(refused, f.filled())
+		return true, nil
+	}
 	if err != nil && !fault.Is(err, fault.Invalid) {
 		return false, err
 	}
 	f.Faults = append(f.Faults, fault.All(err)...)
 	return len(f.Faults) > 0, nil
+}
+
+// filled tells whether somebody typed or chose anything: a button alone sends
+// only what its page gave it.
+func (f *Form) filled() bool {
+	for name := range f.Values {
+		switch name {
+		case "once", "version", "hash":
+		default:
+			if f.Text(name) != "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Stands tells the form which version of its row stands now. After a conflict,
+// which the page has told of, the next post is a decision to replace it; until
+// then the form keeps the version it was made from.
+func (f *Form) Stands(version int64) {
+	if f.Refused != nil && f.Refused.Kind == fault.Conflict {
+		f.Values.Set("version", strconv.FormatInt(version, 10))
+	}
 }
 
 // Error is the message of a field in a language; "" when it is right.
@@ -199,4 +251,28 @@ func (f *Form) Error(l i18n.Lang, field string) string {
 		}
 	}
 	return ""
+}
+
+// Dirhams is an amount as a form offers it, to be read back exactly.
+func Dirhams(centimes int64) string { return typed(centimes, 2) }
+
+// Thousandths is a quantity as a form offers it, to be read back exactly.
+func Thousandths(n int64) string { return typed(n, 3) }
+
+// typed writes a scaled integer with the decimals it needs, or all of them:
+// three decimals alone could be taken for a group of digits, so they get a fourth.
+func typed(n int64, decimals int) string {
+	sign := ""
+	if n < 0 {
+		sign, n = "-", -n
+	}
+	digits := fmt.Sprintf("%0*d", decimals+1, n)
+	whole, frac := digits[:len(digits)-decimals], digits[len(digits)-decimals:]
+	switch frac = strings.TrimRight(frac, "0"); {
+	case frac == "":
+		return sign + whole
+	case decimals == 2 && len(frac) == 1, len(frac) == 3:
+		frac += "0"
+	}
+	return sign + whole + "." + frac
 }

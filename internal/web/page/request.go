@@ -52,6 +52,22 @@ type Request struct {
 	Device  string         // random id of an unconfirmed visitor's device; "" until SetDevice
 	Address string         // the client's address block: /24 or /64, for throttling only
 	Secure  bool           // cookies may be Secure
+
+	refused *fault.Error // why a form was not taken; its page says so
+}
+
+// refuse makes the page of this request say why a form was not taken, and that
+// what was typed is still there.
+func (q *Request) refuse(f *fault.Error, typed bool) {
+	q.refused = f
+	text := Message(q.Base.Lang, f)
+	switch {
+	case typed && f.Kind == fault.Conflict:
+		text += " " + q.Base.T("error.kept_conflict")
+	case typed:
+		text += " " + q.Base.T("error.kept")
+	}
+	q.Base.Flash = &Flash{Kind: Attention, Text: text}
 }
 
 type requestKey struct{}
@@ -103,11 +119,15 @@ func (b Base) With(crumbs ...Crumb) Base {
 func (b Base) T(key string, args ...any) string { return i18n.T(b.Lang, key, args...) }
 
 // Render writes a page: rendered whole into memory first, so that a fault in
-// the middle never leaves half a page.
+// the middle never leaves half a page. The page of a form that came too late
+// has the status of that fault, whatever its handler says.
 func Render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
 	var buf bytes.Buffer
 	if err := c.Render(r.Context(), &buf); err != nil {
 		return err
+	}
+	if f := Of(r).refused; f != nil {
+		status = f.Kind.Status()
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)

@@ -49,6 +49,13 @@ func (h *Handlers) showVoteForm(w http.ResponseWriter, r *http.Request, status i
 	if err := req.Actor.Require(accounts.VoteManage, "", ""); err != nil {
 		return err
 	}
+	if number != "" {
+		v, err := h.Prioritisation.Vote(r.Context(), req.Actor.Programme, number)
+		if err != nil {
+			return err
+		}
+		form.Stands(v.Version)
+	}
 	d := voteFormData{Base: req.Page("prioritisation.work.vote_title"), Form: form, Number: number}
 	d.Crumbs = []page.Crumb{{Label: d.T("nav.votes"), Href: d.P(workPath)}, {Label: d.T("prioritisation.work.vote_title")}}
 	return page.Render(w, r, status, voteFormView(d))
@@ -248,6 +255,13 @@ func (h *Handlers) showOptionForm(w http.ResponseWriter, r *http.Request, status
 	p, err := h.programme(r)
 	if err != nil {
 		return err
+	}
+	if o.Number != "" {
+		now, err := h.Prioritisation.Option(r.Context(), p.ID, o.Number)
+		if err != nil {
+			return err
+		}
+		form.Stands(now.Version)
 	}
 	d := optionFormData{Base: req.Page("prioritisation.work.option_title"), Form: form, Option: o, Units: h.units(p, req.Base.Lang)}
 	d.Crumbs = []page.Crumb{{Label: d.T("nav.votes"), Href: d.P(workPath)}, {Label: o.Vote, Href: d.P(workPath + "/" + o.Vote)}, {Label: d.T("prioritisation.work.option_title")}}

@@ -382,6 +382,29 @@ func TestASheetIsWrittenOnTwoPages(t *testing.T) {
 	})
 }
 
+// TestALateSheetKeepsWhatWasTyped: of two who save the same sheet, the second
+// reads that somebody was first, with their own words still in the form.
+func TestALateSheetKeepsWhatWasTyped(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := newSite(t, db)
+		number, err := s.roads.SaveProject(t.Context(), s.coordinator, s.sheet(), "")
+		s.must(err)
+		path := "/work/roadmap/projects/" + number + "/edit"
+		first, second := typed(t, s.page(s.coordinator, i18n.Fr, path)), typed(t, s.page(s.coordinator, i18n.Fr, path))
+		first.Set("title_fr", "Le premier")
+		second.Set("title_fr", "Le second")
+		s.post(s.coordinator, path, first, http.StatusSeeOther)
+		late := s.post(s.coordinator, path, second, http.StatusConflict)
+		s.says("the late sheet", late, "Le second", i18n.T(i18n.Fr, "error.kept_conflict"))
+		s.post(s.coordinator, path, typed(t, late), http.StatusSeeOther)
+		p, err := s.roads.Project(t.Context(), s.programme.ID, number)
+		s.must(err)
+		if p.Title.Fr != "Le second" {
+			t.Errorf("after the second decision the title is %q", p.Title.Fr)
+		}
+	})
+}
+
 func TestTheSignatoryAdoptsWhatIsShown(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
 		s := newSite(t, db)
@@ -400,8 +423,9 @@ func TestTheSignatoryAdoptsWhatIsShown(t *testing.T) {
 		p.Summary.Fr = "Un mot de plus"
 		_, err = s.roads.SaveProject(t.Context(), s.coordinator, p, "")
 		s.must(err)
-		s.says("the refusal", s.post(s.governor, path+"/adopt", form, http.StatusConflict), "roadmap.error.moved")
-		form = typed(t, s.page(s.governor, i18n.Fr, path))
+		refusal := s.post(s.governor, path+"/adopt", form, http.StatusConflict)
+		s.says("the refusal", refusal, i18n.T(i18n.Fr, "roadmap.error.moved"))
+		form = typed(t, refusal)
 		for range 2 { // a doubled click
 			s.post(s.governor, path+"/adopt", form, http.StatusSeeOther)
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/khettara/khettara/internal/web/page"
 )
 
-// A sheet is written on two pages, since a form holds at most a hundred fields:
+// A sheet is written on two pages, since one with every row would be too long to fill:
 // what the project is and whom it serves, then what it costs and who pays.
 
 // before is the sheet of the address; the zero one, in the newest cycle, for a new one.
@@ -47,6 +47,7 @@ func (h *Handlers) showSheet(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
+	form.Stands(p.Version)
 	d := sheetData{frame: f, Form: form, Project: p}
 	d.Crumbs = []page.Crumb{{Label: d.T("nav.roadmap"), Href: d.P(workPath)}, {Label: d.name()}}
 	if d.Objectives, err = h.Roadmap.Objectives(r.Context(), req.Actor.Programme); err != nil {
@@ -151,6 +152,7 @@ func (h *Handlers) showMoney(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
+	form.Stands(p.Version)
 	d := sheetData{frame: f, Form: form, Project: p}
 	d.Crumbs = []page.Crumb{{Label: d.T("nav.roadmap"), Href: d.P(workPath)}, {Label: d.name()}}
 	if d.Organisations, err = h.Accounts.Organisations(r.Context()); err != nil {

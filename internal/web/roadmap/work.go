@@ -163,6 +163,13 @@ func (h *Handlers) showObjective(w http.ResponseWriter, r *http.Request, status 
 	if err != nil {
 		return err
 	}
+	if form.Refused != nil {
+		now, err := h.objectiveOf(r)
+		if err != nil {
+			return err
+		}
+		form.Stands(now.Version)
+	}
 	f.Crumbs = []page.Crumb{{Label: f.T("nav.roadmap"), Href: f.P(workPath)}, {Label: f.Title}}
 	return page.Render(w, r, status, objectiveView(objectiveData{frame: f, Form: form, Number: r.PathValue("number")}))
 }
