@@ -46,7 +46,7 @@ func (p *Page) TabTo(selector string) {
 func (p *Page) Walk() []Stop {
 	p.t.Helper()
 	p.beginWalk()
-	Eval[any](p, `document.activeElement.blur(), getSelection().removeAllRanges(), scrollTo(0, 0), null`)
+	Eval[any](p, fromTheTop)
 	var stops []Stop
 	for {
 		p.Press(kb.Tab)
@@ -59,6 +59,20 @@ func (p *Page) Walk() []Stop {
 		}
 	}
 }
+
+// fromTheTop makes the next Tab begin at the first element of the page. Taking
+// the focus away is not enough where a field or a notice took it by itself
+// (autofocus): Tab would go on from there.
+const fromTheTop = `{
+	const top = document.createElement("span");
+	top.tabIndex = -1;
+	document.body.prepend(top);
+	top.focus();
+	top.remove();
+	getSelection().removeAllRanges();
+	scrollTo(0, 0);
+	null
+}`
 
 // CheckKeyboard walks the page by Tab and fails the test for everything that
 // cannot be reached, for each stop at which the focus cannot be seen, and for

@@ -49,8 +49,9 @@
       this.last = e;
       return { name: name(e), visible: marked(e), again };
     },
+    // Elements that jump the queue are told of by themselves.
     missed() {
-      return must().filter((e) => !this.reached.has(e)).map(name);
+      return must().filter((e) => e.tabIndex === 0 && !this.reached.has(e)).map(name);
     },
     jumping() {
       return [...document.querySelectorAll("[tabindex]")].filter((e) => e.tabIndex > 0).map(name);
