@@ -253,8 +253,21 @@ func (f *Form) Error(l i18n.Lang, field string) string {
 	return ""
 }
 
-// Dirhams is an amount as a form offers it, to be read back exactly.
-func Dirhams(centimes int64) string { return typed(centimes, 2) }
+// Dirhams is an amount as a form offers it, in groups of digits, to be read back exactly.
+func Dirhams(centimes int64) string {
+	sign, rest := "", typed(centimes, 2)
+	if centimes < 0 {
+		sign, rest = rest[:1], rest[1:]
+	}
+	whole, frac, cut := strings.Cut(rest, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + " " + whole[i:]
+	}
+	if cut {
+		whole += "." + frac
+	}
+	return sign + whole
+}
 
 // Thousandths is a quantity as a form offers it, to be read back exactly.
 func Thousandths(n int64) string { return typed(n, 3) }

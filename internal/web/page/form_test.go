@@ -76,6 +76,9 @@ func TestAmountsComeBackExactly(t *testing.T) {
 			t.Errorf("%d centimes are offered as %s and read as %d, %v", n, page.Dirhams(n), got, err)
 		}
 	}
+	if got := page.Dirhams(580_000_050); got != "5 800 000.50" {
+		t.Errorf("an amount is offered as %q", got)
+	}
 	for _, n := range []int64{0, 1, 10, 100, 1000, 6125, 12_125, 12_500, 1_000_001, 9_007_199_254_740_991, -1} {
 		if got, err := i18n.ParseDecimal(page.Thousandths(n), 3); err != nil || got != n {
 			t.Errorf("%d thousandths are offered as %s and read as %d, %v", n, page.Thousandths(n), got, err)
