@@ -31,7 +31,7 @@ func (s *Service) AddIndicator(ctx context.Context, actor accounts.Actor, d Indi
 	if err := actor.Require(accounts.IndicatorManage, d.Territory, ""); err != nil {
 		return "", err
 	}
-	if err := s.complete(&d); err != nil {
+	if err := s.complete(&d, s.db.Now()); err != nil {
 		return "", err
 	}
 	if once == "" {
@@ -40,6 +40,9 @@ func (s *Service) AddIndicator(ctx context.Context, actor accounts.Actor, d Indi
 	by := actor.By(accounts.IndicatorManage, d.Territory, "")
 	again, err := s.write(ctx, actor, once, func(tx *store.Tx) error {
 		if err := programme.StaffGate(tx, d.Cycle, programme.Evaluation); err != nil {
+			return err
+		}
+		if err := s.known(tx, d); err != nil {
 			return err
 		}
 		if number, err = programme.NextNumber(tx, programme.Indicator); err != nil {
@@ -60,9 +63,66 @@ func (s *Service) AddIndicator(ctx context.Context, actor accounts.Actor, d Indi
 		return err
 	})
 	if again {
-		err = s.db.Read().QueryRowContext(ctx, sqlByOnce, actor.Programme, once).Scan(&number)
+		// The form of another command with the same once has made no indicator.
+		if err = s.db.Read().QueryRowContext(ctx, sqlByOnce, actor.Programme, once).Scan(&number); store.IsNoRows(err) {
+			err = fault.New(fault.NotFound, "fault.not_found")
+		}
 	}
 	return number, err
+}
+
+// known checks what a new indicator names in its programme: the place and the objectives.
+func (s *Service) known(tx *store.Tx, d Indicator) error {
+	var wrong fault.Fields
+	var prefecture string
+	if err := tx.QueryRowContext(tx.Context(), sqlTerritory, tx.Log()).Scan(&prefecture); err != nil {
+		return err
+	}
+	wrong.Check(slices.ContainsFunc(s.Places(prefecture), func(u territory.Unit) bool { return u.Code == d.Territory }), "territory", "fault.unknown_choice")
+	if err := objectivesExist(tx, &wrong, d.Objectives); err != nil {
+		return err
+	}
+	return wrong.Err()
+}
+
+// Places are the units an indicator of a prefecture may speak of: the whole, its
+// communes, and the arrondissements of its city.
+func (s *Service) Places(prefecture string) []territory.Unit {
+	whole, ok := s.pack.Unit(prefecture)
+	if !ok {
+		return nil
+	}
+	list := append([]territory.Unit{whole}, s.pack.Communes(prefecture)...)
+	for _, u := range s.pack.Leaves(prefecture) {
+		if u.Kind == territory.Arrondissement {
+			list = append(list, u)
+		}
+	}
+	return list
+}
+
+// objectivesExist checks that there are objectives of these numbers.
+func objectivesExist(tx *store.Tx, wrong *fault.Fields, objectives []string) error {
+	for _, o := range objectives {
+		var n int
+		if err := tx.QueryRowContext(tx.Context(), sqlObjectiveCount, tx.Log(), o).Scan(&n); err != nil {
+			return err
+		}
+		if !wrong.Check(n == 1, "objectives", "fault.unknown_choice") {
+			break
+		}
+	}
+	return nil
+}
+
+// day is the beginning of a moment's day in Morocco: values, baselines and targets
+// are of a day, and two of one day are of the same date. No moment stays none.
+func day(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	y, m, d := t.In(i18n.Zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, i18n.Zone)
 }
 
 // set is the change that says all an indicator consists of.
@@ -96,27 +156,39 @@ func judge(tx *store.Tx, number string, before, after []string, by store.Part) e
 }
 
 // complete checks a new indicator and reads its baseline from the census.
-func (s *Service) complete(d *Indicator) error {
+func (s *Service) complete(d *Indicator, now time.Time) error {
 	var wrong fault.Fields
+	d.BaselineAt, d.TargetAt = day(d.BaselineAt), day(d.TargetAt)
 	checkWords(&wrong, d)
 	wrong.Check(d.UnitLabel.Ar != "" || d.UnitLabel.Fr != "", "unit_label", "fault.required_language")
 	wrong.Check(d.Direction == Up || d.Direction == Down, "direction", "fault.choose_one")
 	wrong.Check(d.Decimals >= 0 && d.Decimals <= maxDecimals, "decimals", "fault.number_range", "min", 0, "max", maxDecimals)
-	wrong.Check(!d.TargetAt.IsZero(), "target_at", "fault.required")
 	unit, known := s.pack.Unit(d.Territory)
 	wrong.Check(known, "territory", "fault.choose_one")
 	if d.CensusIndicator != "" {
 		value, ok := s.pack.Value(d.CensusIndicator, unit.Code, territory.Census2024)
-		if wrong.Check(ok, "census_indicator", "evaluation.error.no_census_value") {
+		published, _ := s.pack.Indicator(d.CensusIndicator)
+		if wrong.Check(ok, "census_indicator", "evaluation.error.no_census_value") &&
+			wrong.Check(d.Decimals == published.Decimals, "decimals", "evaluation.error.census_decimals", "digits", published.Decimals) {
 			d.Baseline, d.BaselineAt = int64(math.Round(value.Figure*math.Pow10(d.Decimals))), census
 			d.BaselineSource, d.PackVersion = i18n.Text{Ar: "الإحصاء العام للسكان والسكنى 2024، المندوبية السامية للتخطيط", Fr: "RGPH 2024, HCP", En: "Census 2024, HCP"}, s.pack.Version()
 		}
 	} else {
-		wrong.Check(!d.BaselineAt.IsZero(), "baseline_at", "fault.required")
+		if wrong.Check(!d.BaselineAt.IsZero(), "baseline_at", "fault.required") {
+			wrong.Check(!d.BaselineAt.After(now), "baseline_at", "evaluation.error.future")
+		}
 		wrong.Check(!d.BaselineSource.Empty(), "baseline_source", "fault.required_language")
 	}
 	wrong.Check(d.aimsAt(d.Target), "target", "evaluation.error.target_side")
+	d.checkTargetDay(&wrong, d.TargetAt, now)
 	return wrong.Err()
+}
+
+// checkTargetDay judges the day by which a target is aimed at: after the baseline, and not past.
+func (i Indicator) checkTargetDay(wrong *fault.Fields, at, now time.Time) {
+	if wrong.Check(!at.IsZero(), "target_at", "fault.required") && wrong.Check(!at.Before(day(now)), "target_at", "evaluation.error.target_past") {
+		wrong.Check(at.After(i.BaselineAt), "target_at", "evaluation.error.before_baseline", "date", i.BaselineAt)
+	}
 }
 
 // maxMonths bounds how rarely a value may be owed: the time between two censuses.
@@ -154,6 +226,12 @@ func (s *Service) EditIndicator(ctx context.Context, actor accounts.Actor, d Ind
 		if err != nil {
 			return err
 		}
+		if err := objectivesExist(tx, &wrong, d.Objectives); err != nil {
+			return err
+		}
+		if err := wrong.Err(); err != nil {
+			return err
+		}
 		now := was
 		now.Title, now.Definition, now.Caution, now.Level, now.EveryMonths, now.Objectives = d.Title, d.Definition, d.Caution, d.Level, d.EveryMonths, d.Objectives
 		ok, err := tx.ExecOne(sqlSetWords, tx.Log(), d.Number, encode(now.Title), encode(now.Definition), encode(now.Caution), string(now.Level), now.EveryMonths, encode(now.Objectives), d.Version)
@@ -172,7 +250,7 @@ func (s *Service) EditIndicator(ctx context.Context, actor accounts.Actor, d Ind
 // ActualDraft is a value on its way into the series.
 type ActualDraft struct {
 	Indicator string
-	At        time.Time
+	At        time.Time // any moment of the day it is of
 	Value     int64
 	Status    Status
 	Source    i18n.Text
@@ -182,6 +260,7 @@ type ActualDraft struct {
 
 func (d *ActualDraft) check() error {
 	var wrong fault.Fields
+	d.At = day(d.At)
 	wrong.Check(!d.At.IsZero(), "at", "fault.required")
 	wrong.Check(slices.Contains(Statuses, d.Status), "status", "fault.choose_one")
 	if d.Status == Missing {
@@ -256,7 +335,7 @@ func (s *Service) ChangeTarget(ctx context.Context, actor accounts.Actor, number
 		return err
 	}
 	var wrong fault.Fields
-	reason = strings.TrimSpace(reason)
+	reason, at = strings.TrimSpace(reason), day(at)
 	wrong.Check(!at.IsZero(), "target_at", "fault.required")
 	wrong.Check(utf8.RuneCountInString(reason) >= minReason, "reason", "fault.too_short", "n", minReason)
 	if err := wrong.Err(); err != nil {
@@ -267,8 +346,10 @@ func (s *Service) ChangeTarget(ctx context.Context, actor accounts.Actor, number
 		if err != nil {
 			return err
 		}
-		if !in.aimsAt(target) {
-			return fault.Field("target", "evaluation.error.target_side")
+		wrong.Check(in.aimsAt(target), "target", "evaluation.error.target_side")
+		in.checkTargetDay(&wrong, at, tx.Now())
+		if err := wrong.Err(); err != nil {
+			return err
 		}
 		if ok, err := tx.ExecOne(sqlSetTarget, tx.Log(), number, target, store.Millis(at), version); err != nil || !ok {
 			return errors.Join(err, conflictUnless(ok))

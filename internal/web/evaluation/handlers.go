@@ -143,19 +143,13 @@ func (h *Handlers) showForm(w http.ResponseWriter, r *http.Request, status int, 
 	return page.Render(w, r, status, formView(d))
 }
 
-// units are the places an indicator may speak of: the prefecture as a whole, its
-// communes, and the arrondissements of its city.
-func (h *Handlers) units(b page.Base, prefecture string) []ui.Option {
-	whole, _ := h.Territory.Unit(prefecture)
-	list := []territory.Unit{whole}
-	inside := h.Territory.Communes(prefecture)
-	for _, u := range h.Territory.Leaves(prefecture) {
-		if u.Kind == territory.Arrondissement {
-			inside = append(inside, u)
-		}
+// units are the places an indicator may speak of, the prefecture as a whole first.
+func (h *Handlers) units(b page.Base, prefecture string) (options []ui.Option) {
+	places := h.Evaluation.Places(prefecture)
+	if len(places) == 0 {
+		return nil
 	}
-	var options []ui.Option
-	for _, u := range append(list, territory.ByName(inside, b.Lang)...) {
+	for _, u := range append(places[:1:1], territory.ByName(places[1:], b.Lang)...) {
 		options = append(options, ui.Option{Value: u.Code, Label: place(b, u)})
 	}
 	return options
