@@ -50,6 +50,21 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+func TestScaledIsExact(t *testing.T) {
+	for _, c := range []struct {
+		n        int64
+		decimals int
+		want     string
+	}{{889, 1, "88,9"}, {0, 1, "0,0"}, {-5, 2, "−0,05"}, {12504, 1, "1\u00a0250,4"}, {42, 0, "42"}, {9_007_199_254_740_991, 4, "900\u00a0719\u00a0925\u00a0474,0991"}} {
+		if got := Scaled(Fr, c.n, c.decimals); got != c.want {
+			t.Errorf("%d with %d decimals: %q, want %q", c.n, c.decimals, got, c.want)
+		}
+	}
+	if got := Scaled(En, 889, 1); got != "88.9" {
+		t.Errorf("in English: %q", got)
+	}
+}
+
 func TestParseAmounts(t *testing.T) {
 	for s, want := range map[string]int64{
 		"1 500 000": 150000000, "1\u00a0500\u202f000": 150000000, "1.500.000": 150000000, "1,500,000": 150000000,

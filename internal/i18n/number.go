@@ -43,6 +43,22 @@ func Decimal(l Lang, f float64, digits int) string {
 	return s
 }
 
+// Scaled writes a whole number of 10^-decimals of its unit, exactly: 12504 with
+// one decimal is "1 250,4".
+func Scaled(l Lang, n int64, decimals int) string {
+	digits, negative := strings.CutPrefix(strconv.FormatInt(n, 10), "-")
+	digits = strings.Repeat("0", max(decimals+1-len(digits), 0)) + digits
+	whole := len(digits) - max(decimals, 0)
+	s := grouped(digits[:whole])
+	if whole < len(digits) {
+		s += decimalMark(l) + digits[whole:]
+	}
+	if negative {
+		s = minus + s
+	}
+	return s
+}
+
 // Percent writes a ratio (0.61) as a percentage: "61%" in Arabic and English, "61 %" in French.
 func Percent(l Lang, ratio float64, digits int) string {
 	s := Decimal(l, ratio*100, digits)

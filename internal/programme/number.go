@@ -36,6 +36,17 @@ var kindNames = map[Kind]string{
 // Name is the kind's word in addresses and subjects: "proposal".
 func (k Kind) Name() string { return kindNames[k] }
 
+// pages are the public addresses of things inside their programme. What stands
+// only on the page of another thing has none.
+var pages = map[Kind]string{
+	Meeting: "/consultation/meetings/", Contribution: "/consultation/contributions/", Proposal: "/consultation/proposals/",
+	Statement: "/deliberation/statements/", Vote: "/prioritisation/votes/", Option: "/prioritisation/options/",
+	Project: "/roadmap/projects/", Indicator: "/evaluation/indicators/", Version: "/roadmap/versions/",
+}
+
+// Page is the address of the kind's public pages, before the number; "" if it has none.
+func (k Kind) Page() string { return pages[k] }
+
 // NextNumber gives the next number of a kind inside a write: "P-0142-8" is the
 // 142nd proposal, with a Damm check digit against slips of the pen. It is public.
 func NextNumber(tx *store.Tx, k Kind) (string, error) {

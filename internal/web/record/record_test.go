@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +157,68 @@ func TestTheLogShowsWhatIsReleasedAndThatTheRestExists(t *testing.T) {
 			}
 		}
 	})
+}
+
+// line appends a change and is the text of its public page.
+func (s *site) line(l i18n.Lang, c store.Change) string {
+	s.t.Helper()
+	var n int64
+	if err := s.db.Write(context.Background(), s.programme.ID, func(tx *store.Tx) (err error) { n, err = tx.Append(c); return err }); err != nil {
+		s.t.Fatal(err)
+	}
+	return s.page(fmt.Sprintf("/%s/p/marrakech/record/%d", l, n))
+}
+
+// TestTheLogSaysFiguresAsTheyWereRecorded: an indicator's values are whole numbers
+// shifted by its decimals, a zero is a value and a missing value is none.
+func TestTheLogSaysFiguresAsTheyWereRecorded(t *testing.T) {
+	s := newSite(t, testkit.Open(t, testkit.DSN(t, store.SQLite), store.Options{}))
+	by, at := store.Part{"role": "coordinator"}, time.Date(2030, 12, 31, 0, 0, 0, 0, i18n.Zone)
+	indicator := programme.FormatNumber(programme.Indicator, 1)
+	objective := programme.FormatNumber(programme.Objective, 1)
+	set := s.line(i18n.Fr, store.Change{Kind: "indicator.set.v1", Subject: "indicator/" + indicator, Open: true, Public: store.Part{"number": indicator, "baseline": 0, "target": 989, "decimals": 1,
+		"target_at": store.Millis(at), "level": "outcome", "direction": "up", "census": "running_water", "objectives": []any{objective}, "every_months": 0, "by": by}})
+	for _, want := range []string{">0,0<", ">98,9<", ">" + i18n.Date(i18n.Fr, at) + "<", i18n.T(i18n.Fr, "evaluation.level.outcome"), i18n.T(i18n.Fr, "evaluation.direction.up"),
+		i18n.T(i18n.Fr, "evaluation.every_none"), objective, "/trace/" + indicator} {
+		if !strings.Contains(set, want) {
+			t.Errorf("the line of an indicator does not say %q", want)
+		}
+	}
+	said, _, _ := strings.Cut(set, "<pre") // below it stands the part as it was hashed
+	for _, raw := range []string{">989<", "running_water", ">outcome<", strconv.FormatInt(store.Millis(at), 10), i18n.T(i18n.Fr, "record.field.decimals")} {
+		if strings.Contains(said, raw) {
+			t.Errorf("the line of an indicator shows %q", raw)
+		}
+	}
+	for status, want := range map[string]string{"measured": ">−1,2<", "missing": "–"} {
+		value := s.line(i18n.Fr, store.Change{Kind: "indicator.actual_recorded.v1", Subject: "indicator/" + indicator, Open: true,
+			Public: store.Part{"indicator": indicator, "value": -12, "decimals": 1, "status": status, "correction": false, "by": by}})
+		said, _, _ := strings.Cut(value, "<pre")
+		if !strings.Contains(said, want) || status == "missing" && strings.Contains(said, "1,2") {
+			t.Errorf("a value that is %s is not %q", status, want)
+		}
+	}
+}
+
+// TestNumbersLeadWhereThereIsAPage: a number whose thing has no page of its own, or
+// is not released, is no link.
+func TestNumbersLeadWhereThereIsAPage(t *testing.T) {
+	s := newSite(t, testkit.Open(t, testkit.DSN(t, store.SQLite), store.Options{}))
+	by := store.Part{"role": "coordinator"}
+	project := programme.FormatNumber(programme.Project, 1)
+	for _, kind := range []programme.Kind{programme.Report, programme.Blocker, programme.Objective, programme.Project} {
+		number := programme.FormatNumber(kind, 1)
+		out := s.line(i18n.Ar, store.Change{Kind: "report.submitted.v1", Subject: programme.Subject(kind, number), Open: true, Public: store.Part{"number": number, "project": project, "by": by}}) +
+			s.page("/ar/p/marrakech/record")
+		if linked := strings.Contains(out, "/trace/"+number); linked != (kind == programme.Project) || !strings.Contains(out, "/trace/"+project) {
+			t.Errorf("%s: linked is %v", number, linked)
+		}
+	}
+	_, closed := s.write()
+	s.actor = accounts.Actor{Programme: s.programme.ID, Person: "x", Grants: []accounts.Grant{{Role: accounts.Auditor}}}
+	if line := s.page(fmt.Sprintf("/ar/p/marrakech/work/record/%d", closed)); strings.Contains(line, "/trace/P-0142-8") || !strings.Contains(line, "P-0142-8") {
+		t.Error("staff are led from a draft to a page that is not there")
+	}
 }
 
 func TestAProofFromThePageIsVerifiedElsewhere(t *testing.T) {

@@ -38,10 +38,14 @@ type viewer struct {
 	accounts  *accounts.Service
 	base      string // path of the list inside the programme
 	sees      sight
+
+	writers map[string]writer // by field; one of them looks others up
+	part    store.Part        // whose fields are being written
+	open    bool              // it is released to everyone
 }
 
 func (h *Handlers) viewer(req *page.Request, l log, sees sight) viewer {
-	v := viewer{req: req, frame: l.frame, territory: h.Territory, accounts: h.Accounts, base: "/record", sees: sees}
+	v := viewer{req: req, frame: l.frame, territory: h.Territory, accounts: h.Accounts, base: "/record", sees: sees, writers: writers}
 	if req.Base.Work {
 		v.base = "/work/record"
 	}
@@ -71,11 +75,20 @@ func (v viewer) entry(c store.Recorded) entry {
 		return e
 	}
 	e.Readable, e.Kind = true, kindWords(v.req.Base.Lang, c.Kind)
-	if _, number, ok := programme.ParseSubject(c.Subject); ok {
-		e.Number, e.Thing = number, v.req.Base.P("/trace/"+number)
+	if kind, number, ok := programme.ParseSubject(c.Subject); ok {
+		e.Number, e.Thing = number, v.thing(kind, number, c.Open)
 	}
 	e.Where, e.By = v.where(part), v.by(part)
 	return e
+}
+
+// thing is where everyone may follow a thing; "" for what has no public page, or
+// is told of only in a change that is not released.
+func (v viewer) thing(kind programme.Kind, number string, open bool) string {
+	if !open || kind.Page() == "" {
+		return ""
+	}
+	return v.req.Base.P("/trace/" + number)
 }
 
 // public is the public part of a change, nil if this reader may not read it. A

@@ -34,14 +34,6 @@ func (h *Handlers) Routes() []page.Route {
 	return []page.Route{page.Get("/p/{slug}/trace/{number}", h.trace)}
 }
 
-// ownPages are the public addresses of things, by kind: of what has a way, where
-// more is told of it; of the others, where their number leads instead.
-var ownPages = map[programme.Kind]string{
-	programme.Meeting: "/consultation/meetings/", programme.Contribution: "/consultation/contributions/", programme.Proposal: "/consultation/proposals/",
-	programme.Statement: "/deliberation/statements/", programme.Vote: "/prioritisation/votes/", programme.Option: "/prioritisation/options/",
-	programme.Project: "/roadmap/projects/", programme.Indicator: "/evaluation/indicators/", programme.Version: "/roadmap/versions/",
-}
-
 func (h *Handlers) trace(w http.ResponseWriter, r *http.Request) error {
 	req := page.Of(r)
 	kind, number, ok := programme.ParseNumber(r.PathValue("number"))
@@ -49,7 +41,8 @@ func (h *Handlers) trace(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.NotFound, "trace.error.number")
 	}
 	if !trace.Followed(kind) {
-		if at, ok := ownPages[kind]; ok {
+		// Of what has no way, its number leads to its own page.
+		if at := kind.Page(); at != "" {
 			return page.Redirect(w, r, req.Base.P(at+number), page.Done, "")
 		}
 		return fault.New(fault.NotFound, "trace.error.not_followed")
@@ -66,7 +59,7 @@ func (h *Handlers) trace(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d := data{Base: req.Page("trace.title", "number", number).Here(string(stageOf(kind))), Way: way, frame: p, territory: h.Territory}
-	d.Crumbs = []page.Crumb{{Label: d.T("stage." + string(stageOf(kind))), Href: d.P("/" + string(stageOf(kind)))}, {Label: number, Href: d.P(ownPages[kind] + number)}, {Label: d.T("trace.crumb")}}
+	d.Crumbs = []page.Crumb{{Label: d.T("stage." + string(stageOf(kind))), Href: d.P("/" + string(stageOf(kind)))}, {Label: number, Href: d.P(kind.Page() + number)}, {Label: d.T("trace.crumb")}}
 	if err := h.deliver(r.Context(), &d); err != nil {
 		return err
 	}

@@ -215,7 +215,7 @@ func aside(d data) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.LinkButton(d.T("trace.open_"+d.Way.Root.Kind.Name()), d.P(ownPages[d.Way.Root.Kind]+d.Way.Root.Number), ui.Primary).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.LinkButton(d.T("trace.open_"+d.Way.Root.Kind.Name()), d.P(d.Way.Root.Kind.Page()+d.Way.Root.Number), ui.Primary).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -220,7 +220,7 @@ func (d data) debated(out *ui.TraceStep, s trace.Step) {
 func (d data) planned(out *ui.TraceStep, s trace.Step) {
 	out.Finding = ui.M(d.Lang, "trace.projects", "n", len(s.Projects), "projects", d.things(s.Projects))
 	if s.Version != "" {
-		out.Why = ui.M(d.Lang, "trace.adopted", "version", ui.Link(d.P(ownPages[programme.Version]+s.Version), isolated(s.Version)))
+		out.Why = ui.M(d.Lang, "trace.adopted", "version", ui.Link(d.P(programme.Version.Page()+s.Version), isolated(s.Version)))
 	}
 }
 
@@ -233,7 +233,7 @@ func (d data) things(list []trace.Ref) templ.Component {
 		if title, ok := d.titles[r.Number]; ok {
 			label = d.text(title)
 		}
-		links = append(links, ui.Link(d.P(ownPages[r.Kind]+r.Number), label))
+		links = append(links, ui.Link(d.P(r.Kind.Page()+r.Number), label))
 	}
 	return ui.Join(d.T("common.separator"), links...)
 }
