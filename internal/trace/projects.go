@@ -3,6 +3,7 @@ package trace
 import (
 	"slices"
 
+	"github.com/khettara/khettara/internal/evaluation"
 	"github.com/khettara/khettara/internal/programme"
 )
 
@@ -93,7 +94,39 @@ func (b *builder) addPaid(w *Way, projects []string) {
 	}
 }
 
-// indicators lists the released indicators that will judge the projects.
+// addJudged tells that a released indicator of the projects has a value, by the
+// newest of them. Before anything was done a value is only where things began.
+func (b *builder) addJudged(w *Way, projects []string) {
+	if w.reached() != Paid {
+		return
+	}
+	step := Step{Kind: Judged, State: Done, Width: w.lastWidth()}
+	for _, r := range b.indicators(projects) {
+		m := b.measured(programme.Subject(programme.Indicator, r.Number))
+		if m == nil {
+			continue
+		}
+		step.Also = append(step.Also, r)
+		if m.At.After(step.At) {
+			step.Mark, step.At = m, m.At
+		}
+	}
+	if len(step.Also) > 0 {
+		w.Steps = append(w.Steps, step)
+	}
+}
+
+// measured is the newest released value of an indicator; that one is missing is no value.
+func (b *builder) measured(indicator string) *Mark {
+	for _, m := range slices.Backward(b.marks[indicator]) {
+		if m.Kind == evaluation.ChangeActualRecorded && m.status != string(evaluation.Missing) {
+			return &m
+		}
+	}
+	return nil
+}
+
+// indicators lists the released indicators that judge or will judge the projects.
 func (b *builder) indicators(projects []string) (list []Ref) {
 	for _, n := range projects {
 		for _, serves := range b.graph.targets(programme.Subject(programme.Project, n), programme.Serves) {

@@ -40,6 +40,7 @@ func marks(ctx context.Context, q store.Querier, programmeID string, subjects []
 			return nil, err
 		}
 		m.At = store.Time(t)
+		m.status, _ = part["status"].(string)
 		by, _ := part["by"].(store.Part)
 		m.Role, _ = by["role"].(string)
 		m.Organisation, _ = by["organisation"].(string)

@@ -45,7 +45,7 @@ const (
 	Ranked   StepKind = "ranked"   // it stood in a consultative vote
 	Planned  StepKind = "planned"  // it is a project of a roadmap
 	Paid     StepKind = "paid"     // money was spent on it
-	Judged   StepKind = "judged"   // an indicator says whether it changed anything
+	Judged   StepKind = "judged"   // an indicator says whether anything changed
 )
 
 // Stage is the stage of the line that a step belongs to.
@@ -83,6 +83,7 @@ type Mark struct {
 	Kind         string // of the change
 	Role         string // who acted; never a person
 	Organisation string // id
+	status       string // of an indicator's value
 }
 
 // Ref names another thing on or beside the way.

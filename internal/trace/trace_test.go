@@ -11,6 +11,7 @@ import (
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/consultation"
 	"github.com/khettara/khettara/internal/deliberation"
+	"github.com/khettara/khettara/internal/evaluation"
 	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/prioritisation"
@@ -393,6 +394,16 @@ func (w *world) link(open []string, links ...programme.Link) {
 	}))
 }
 
+// value appends an open value of an indicator.
+func (w *world) value(indicator string, status evaluation.Status) {
+	w.Helper()
+	w.clock.Advance(time.Hour)
+	w.must(w.db.Write(w.Context(), w.p.ID, func(tx *store.Tx) error {
+		_, err := tx.Append(store.Change{Kind: evaluation.ChangeActualRecorded, Subject: indicator, Open: true, Public: store.Part{"status": string(status), "by": store.Part{"role": "coordinator"}}})
+		return err
+	}))
+}
+
 func TestTheWayToAProjectAndBack(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		m := w.meeting()
@@ -427,6 +438,16 @@ func TestTheWayToAProjectAndBack(t *testing.T) {
 			steps := w.wants(n, way+", planned, paid*, -judged").Steps
 			if paid, judged := steps[5], steps[6]; paid.Count != 1 || len(judged.Also) != 1 || judged.Also[0].Number != "I-0001-3" {
 				t.Errorf("%s: %+v %+v", n, paid, judged)
+			}
+		}
+		// A value that is missing is no measure; one that is there makes the way whole.
+		w.value(indicator, evaluation.Missing)
+		w.wants(c, way+", planned, paid*, -judged")
+		w.value(indicator, evaluation.Measured)
+		for _, n := range []string{c, project} {
+			whole := w.wants(n, way+", planned, paid, judged")
+			if judged := whole.Steps[6]; whole.Next.Kind != "" || judged.Mark == nil || judged.Mark.Kind != evaluation.ChangeActualRecorded || judged.At.IsZero() || len(judged.Also) != 1 {
+				t.Errorf("%s: %+v %+v", n, whole.Next, judged)
 			}
 		}
 		// A decision may take up what the vote left out: the branch stays, the way goes on.

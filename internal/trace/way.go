@@ -144,10 +144,11 @@ func (b *builder) way() Way {
 	projects := b.projects(chain)
 	b.addPlanned(&w, projects)
 	b.addPaid(&w, projects)
+	b.addJudged(&w, projects)
 	b.describe(&w, chain, said)
 	if !w.Ended {
 		b.lookAhead(&w, chain)
-		if last := &w.Steps[len(w.Steps)-1]; last.Kind == Judged {
+		if last := &w.Steps[len(w.Steps)-1]; last.Kind == Judged && last.State == Ahead {
 			last.Also = b.indicators(projects)
 		}
 	}

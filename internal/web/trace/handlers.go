@@ -66,17 +66,37 @@ func (h *Handlers) trace(w http.ResponseWriter, r *http.Request) error {
 	return page.Render(w, r, http.StatusOK, view(d))
 }
 
-// deliver adds what the later stages know: titles of projects and indicators, and the money paid.
+// deliver adds what the later stages know, for the steps that tell it: titles of
+// projects and indicators, the money paid, and what was measured.
 func (h *Handlers) deliver(ctx context.Context, d *data) error {
 	var numbers []string
-	judged := false
+	reported, judged := false, false
 	for _, s := range d.Way.Steps {
 		for _, p := range s.Projects {
 			numbers = append(numbers, p.Number)
 		}
-		judged = judged || len(s.Also) > 0
+		reported = reported || s.Kind == trace.Paid && s.State != trace.Ahead
+		judged = judged || s.Kind == trace.Judged && len(s.Also) > 0
 	}
 	d.titles = map[string]i18n.Text{}
+	if err := h.projects(ctx, d, numbers, reported); err != nil || !judged {
+		return err
+	}
+	d.indicators = map[string]evaluation.Indicator{}
+	indicators, err := h.Evaluation.Indicators(ctx, d.frame.ID)
+	for _, in := range indicators {
+		if in.Release == programme.Public {
+			d.titles[in.Number], d.indicators[in.Number] = in.Title, in
+		}
+	}
+	return err
+}
+
+// projects adds the titles and the cost of the public projects, and what was paid once it is reported.
+func (h *Handlers) projects(ctx context.Context, d *data, numbers []string, reported bool) error {
+	if len(numbers) == 0 {
+		return nil
+	}
 	found, err := h.Roadmap.ProjectsByNumber(ctx, d.frame.ID, numbers...)
 	if err != nil {
 		return err
@@ -89,21 +109,12 @@ func (h *Handlers) deliver(ctx context.Context, d *data) error {
 			d.cost += p.Cost
 		}
 	}
-	progress, err := h.Delivery.Progress(ctx, d.frame.ID, projects)
-	if err != nil {
-		return err
-	}
-	for _, p := range progress {
-		d.paid += p.Money.Paid
-	}
-	if !judged {
+	if !reported {
 		return nil
 	}
-	indicators, err := h.Evaluation.Indicators(ctx, d.frame.ID)
-	for _, in := range indicators {
-		if in.Release == programme.Public {
-			d.titles[in.Number] = in.Title
-		}
+	progress, err := h.Delivery.Progress(ctx, d.frame.ID, projects)
+	for _, p := range progress {
+		d.paid += p.Money.Paid
 	}
 	return err
 }

@@ -2,12 +2,12 @@ package trace
 
 import (
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 
 	"github.com/khettara/khettara/internal/consultation"
 	"github.com/khettara/khettara/internal/deliberation"
+	"github.com/khettara/khettara/internal/evaluation"
 	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/programme"
 	"github.com/khettara/khettara/internal/territory"
@@ -24,7 +24,8 @@ type data struct {
 	territory *territory.Pack
 
 	titles     map[string]i18n.Text // of public projects and indicators, by number
-	cost, paid int64                // of the public projects on the way, centimes
+	indicators map[string]evaluation.Indicator
+	cost, paid int64 // of the public projects on the way, centimes
 }
 
 // states are the words of the drawing for the states of a step.
@@ -62,6 +63,8 @@ func (d data) step(s trace.Step) ui.TraceStep {
 		if d.cost > 0 {
 			out.Finding, out.Why = ui.M(d.Lang, "trace.paid_of", "paid", ui.Dirhams(d.Lang, d.paid), "cost", ui.Dirhams(d.Lang, d.cost)), out.Finding
 		}
+	case s.Kind == trace.Judged && s.State != trace.Ahead:
+		out.Finding, out.Why = ui.M(d.Lang, "trace.measured", "indicators", d.things(s.Also)), d.moved(s.Also)
 	default:
 		out.Finding = ui.M(d.Lang, "trace.ahead."+string(s.Kind))
 		if len(s.Also) > 0 {
@@ -224,6 +227,28 @@ func (d data) planned(out *ui.TraceStep, s trace.Step) {
 	}
 }
 
+// moved says from which value to which each indicator went. It claims no cause.
+func (d data) moved(list []trace.Ref) templ.Component {
+	var said []templ.Component
+	for _, r := range list {
+		in := d.indicators[r.Number]
+		latest, ok := in.Latest()
+		if !ok {
+			continue
+		}
+		written := func(v int64) string { return i18n.Scaled(d.Lang, v, in.Decimals) }
+		if latest.Value == in.Baseline {
+			said = append(said, ui.M(d.Lang, "evaluation.finding_still", "title", d.text(in.Title), "baseline", written(in.Baseline)))
+		} else {
+			said = append(said, ui.M(d.Lang, "evaluation.finding_moved", "title", d.text(in.Title), "baseline", written(in.Baseline), "latest", written(latest.Value)))
+		}
+	}
+	if len(said) == 0 {
+		return nil
+	}
+	return ui.Join(" · ", said...)
+}
+
 // things lists other things by title, or by number where it may not be read,
 // each leading to its own page.
 func (d data) things(list []trace.Ref) templ.Component {
@@ -265,13 +290,4 @@ func (d data) units() string {
 		names = append(names, d.unit(code))
 	}
 	return strings.Join(names, d.T("common.separator"))
-}
-
-// daysLeft counts the days of Morocco's calendar from now to a day.
-func (d data) daysLeft(due time.Time) int {
-	day := func(t time.Time) int64 {
-		y, m, dd := t.In(i18n.Zone).Date()
-		return time.Date(y, m, dd, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60)
-	}
-	return int(day(due) - day(d.Now))
 }

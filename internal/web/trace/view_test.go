@@ -9,6 +9,7 @@ import (
 
 	"github.com/khettara/khettara/internal/consultation"
 	"github.com/khettara/khettara/internal/deliberation"
+	"github.com/khettara/khettara/internal/evaluation"
 	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/prioritisation"
 	"github.com/khettara/khettara/internal/programme"
@@ -16,6 +17,7 @@ import (
 	"github.com/khettara/khettara/internal/testkit"
 	"github.com/khettara/khettara/internal/trace"
 	"github.com/khettara/khettara/internal/web/page"
+	"github.com/khettara/khettara/internal/web/ui"
 )
 
 var today = time.Date(2026, time.November, 26, 9, 0, 0, 0, time.UTC)
@@ -183,6 +185,26 @@ func TestProjectsReportsAndIndicatorsHaveTheirWords(t *testing.T) {
 				t.Errorf("%s: %s is missing", l, want)
 			}
 		}
+	}
+}
+
+// TestAMeasureHasItsWords: a value that is there is told with the one before, not as a hope.
+func TestAMeasureHasItsWords(t *testing.T) {
+	w := trace.Way{Root: trace.Ref{Kind: programme.Project, Number: "PR-0001-3"}, Steps: []trace.Step{
+		{Kind: trace.Judged, State: trace.Done, At: days(-1), Width: 2, Mark: mark(11), Also: []trace.Ref{{Kind: programme.Indicator, Number: "I-0001-3"}}}}}
+	in := evaluation.Indicator{Number: "I-0001-3", Title: i18n.Text{Ar: "الماء", Fr: "L’eau"}, Decimals: 1, Baseline: 889, Actuals: []evaluation.Actual{{At: days(-1), Value: 921}}}
+	d := data{Base: page.Base{Lang: i18n.Fr, Now: today, Programme: &page.ProgrammeRef{Slug: "marrakech"}}, Way: w, titles: map[string]i18n.Text{in.Number: in.Title}, indicators: map[string]evaluation.Indicator{in.Number: in}}
+	var out bytes.Buffer
+	if err := ui.Trace(i18n.Fr, d.steps()).Render(context.Background(), &out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"mesuré", "L’eau", "88,9", "92,1"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing: %s", want, out.String())
+		}
+	}
+	if strings.Contains(out.String(), i18n.T(i18n.Fr, "trace.ahead.judged")) {
+		t.Error("what was measured is still asked")
 	}
 }
 
