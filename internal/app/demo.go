@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/khettara/khettara/internal/demo"
@@ -42,16 +44,19 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) error {
 
 // playDemo makes the demonstration in an empty database.
 func (a *App) playDemo(ctx context.Context, clock *demo.Clock, today time.Time) error {
-	played, err := demo.Played(ctx, a.Programmes)
+	played, err := demo.Played(ctx, a.DB, a.Programmes)
+	if errors.Is(err, demo.ErrHalf) {
+		return a.startAgain(err)
+	}
 	if err != nil || played {
 		return err
 	}
 	began := time.Now()
 	clock.Hold(demo.Begin(today))
-	story := demo.New(demo.Services{Accounts: a.Accounts, Programmes: a.Programmes, Territory: a.Territory, Consultation: a.Consultation,
+	story := demo.New(demo.Services{DB: a.DB, Accounts: a.Accounts, Programmes: a.Programmes, Territory: a.Territory, Consultation: a.Consultation,
 		Deliberation: a.Deliberation, Prioritisation: a.Prioritisation, Roadmap: a.Roadmap, Delivery: a.Delivery, Evaluation: a.Evaluation}, clock, today)
 	if err := story.Play(ctx); err != nil {
-		return fmt.Errorf("making the demonstration: %w", err)
+		return a.startAgain(fmt.Errorf("making the demonstration: %w", err))
 	}
 	if err := a.DB.CatchUp(ctx, a.readers...); err != nil {
 		return err
@@ -61,4 +66,13 @@ func (a *App) playDemo(ctx context.Context, clock *demo.Clock, today time.Time) 
 	}
 	a.Log.Info("the demonstration is made", "seconds", time.Since(began).Seconds())
 	return nil
+}
+
+// startAgain says how a demonstration that was broken off is made whole.
+func (a *App) startAgain(err error) error {
+	where := "delete the folder " + a.Config.Data
+	if !strings.HasPrefix(a.Config.DB, "sqlite:"+a.Config.Data) {
+		where += ", empty the database that --db names"
+	}
+	return fmt.Errorf("%w; %s and start it again: it is made anew in a few seconds", err, where)
 }

@@ -5,6 +5,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -32,6 +33,7 @@ const prefecture = "07.351"
 
 // Services are the modules whose commands the story uses.
 type Services struct {
+	DB             *store.DB
 	Accounts       *accounts.Service
 	Programmes     *programme.Service
 	Territory      *territory.Pack
@@ -116,14 +118,38 @@ func (s *Story) Play(ctx context.Context) (err error) {
 		}
 	}
 	s.clock.Release()
-	return s.Prioritisation.Tick(ctx)
+	if err := s.Prioritisation.Tick(ctx); err != nil {
+		return err
+	}
+	return s.finish(ctx)
 }
 
-// Played tells whether a database already holds the demonstration.
-func Played(ctx context.Context, programmes *programme.Service) (bool, error) {
-	_, err := programmes.Programme(ctx, Slug)
+// subject is what the last change of the story is about.
+const subject = "demo"
+
+// finish says in the log that the whole story is told.
+func (s *Story) finish(ctx context.Context) error {
+	return s.DB.Write(ctx, s.programme.ID, func(tx *store.Tx) error {
+		_, err := tx.Append(store.Change{Kind: ChangeMade, Subject: subject, Open: true, Public: store.Part{"by": store.Part{"role": "command_line"}}})
+		return err
+	})
+}
+
+// ErrHalf is what Played answers of a database in which the story was broken off.
+var ErrHalf = errors.New("the demonstration is half made")
+
+// Played tells whether a database already holds the demonstration, to its end.
+func Played(ctx context.Context, db *store.DB, programmes *programme.Service) (bool, error) {
+	p, err := programmes.Programme(ctx, Slug)
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	made, err := db.ChangesOf(ctx, p.ID, subject)
+	if err == nil && len(made) == 0 {
+		err = ErrHalf
 	}
 	return err == nil, err
 }
