@@ -5,8 +5,6 @@ package evaluation
 
 import (
 	"math"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/khettara/khettara/internal/i18n"
@@ -170,24 +168,6 @@ func (i Indicator) Stale(now time.Time) (since time.Time, stale bool) {
 
 // Float is a stored value as a number to show.
 func (i Indicator) Float(v int64) float64 { return float64(v) / math.Pow10(i.Decimals) }
-
-// maxValue bounds stored values, so that all of them are exact as a float64, too.
-const maxValue = 1e12
-
-// Scale reads a typed number as a stored value, as exact as it was typed: at most
-// the given decimals. It knows all that people write (i18n.ParseNumber).
-func Scale(s string, decimals int) (v int64, err error) {
-	f, err := i18n.ParseNumber(s)
-	if err != nil {
-		return 0, err
-	}
-	// The shortest decimal that means f is what was typed, up to 15 digits.
-	whole, fraction, _ := strings.Cut(strconv.FormatFloat(f, 'f', -1, 64), ".")
-	if len(fraction) > decimals || math.Abs(f)*math.Pow10(decimals) > maxValue {
-		return 0, i18n.ErrNumber
-	}
-	return strconv.ParseInt(whole+fraction+strings.Repeat("0", decimals-len(fraction)), 10, 64)
-}
 
 // Service runs the commands and answers the queries of the stage.
 type Service struct {

@@ -58,19 +58,6 @@ func TestStaleAfterOneAndAHalfTimes(t *testing.T) {
 	}
 }
 
-func TestScaleIsExact(t *testing.T) {
-	for s, want := range map[string]int64{"88,9": 889, "88.9": 889, "90": 900, "-1,5": -15, "−1,5": -15, "1\u00a0250,4": 12504, "٨٨٫٩": 889, "0,1": 1, "123456789,1": 1234567891} {
-		if got, err := evaluation.Scale(s, 1); err != nil || got != want {
-			t.Errorf("%q: %d %v, want %d", s, got, err, want)
-		}
-	}
-	for _, s := range []string{"", "88,95", "x", ",5", "1.500", "9999999999999"} {
-		if got, err := evaluation.Scale(s, 1); err == nil {
-			t.Errorf("%q was read as %d", s, got)
-		}
-	}
-}
-
 // judged is the objective that the indicators of these tests judge, second another.
 var (
 	judged = programme.FormatNumber(programme.Objective, 1)

@@ -263,7 +263,7 @@ func (h *Handlers) addIndicator(w http.ResponseWriter, r *http.Request) error {
 // scaled reads a value with the indicator's decimals; a fault is added to the form.
 func scaled(form *page.Form, field string, decimals int) int64 {
 	typed := form.Text(field)
-	v, err := evaluation.Scale(typed, min(max(decimals, 0), maxDecimals))
+	v, err := i18n.ParseDecimal(typed, min(max(decimals, 0), maxDecimals))
 	switch {
 	case typed == "":
 		form.Add(field, "fault.required")
@@ -288,6 +288,11 @@ func (h *Handlers) showIndicator(w http.ResponseWriter, r *http.Request, status 
 	if err := req.Actor.Require(accounts.InternalRead, in.Territory, ""); err != nil {
 		return err
 	}
+	// A form that comes back keeps the version it was made from.
+	if form.Value("version") == "" {
+		form.Values.Set("version", version(in))
+	}
+	form.Stands(in.Version)
 	title, _ := in.Title.In(req.Base.Lang)
 	d := indicatorData{Base: req.Titled(title), Indicator: in, Territory: h.Territory, Form: form, May: req.Actor.Can(accounts.IndicatorManage, in.Territory, ""), MayRecord: req.Actor.Can(accounts.ActualRecord, in.Territory, "")}
 	d.Crumbs = []page.Crumb{{Label: d.T("nav.indicators"), Href: d.P(workPath)}, {Label: in.Number}}

@@ -237,6 +237,23 @@ func TestFormsComeBackWithTheirMessages(t *testing.T) {
 	s.says("a worse target", body, "moins bonne que la valeur de référence", "Une cible moins bonne qu’avant.")
 }
 
+// TestAFormThatComesBackKeepsItsVersion: what somebody else changed meanwhile is
+// not overwritten by the second post of a form that had a mistake in it.
+func TestAFormThatComesBackKeepsItsVersion(t *testing.T) {
+	s := newSite(t, testkit.Open(t, testkit.DSN(t, store.SQLite), store.Options{}))
+	work := s.add()
+	form := url.Values{"version": {"1"}, "target": {"97"}, "target_at": {"31/12/2031"}, "reason": {"trop court"}, "once": {"mine"}}
+	other := url.Values{"version": {"1"}, "target": {"96"}, "target_at": {"31/12/2032"}, "reason": {"La deuxième tranche est reportée d’un an."}, "once": {"theirs"}}
+	s.post(s.coordinator, work+"/target", other, http.StatusSeeOther)
+	again := s.post(s.coordinator, work+"/target", form, http.StatusUnprocessableEntity).Body.String()
+	if !strings.Contains(again, `name="version" value="1"`) || strings.Contains(again, `name="version" value="2"`) {
+		t.Error("the form comes back with the version of somebody else's change")
+	}
+	if fresh := s.post(s.coordinator, work+"/actual", url.Values{"status": {"measured"}}, http.StatusUnprocessableEntity).Body.String(); !strings.Contains(fresh, `name="version" value="2"`) {
+		t.Error("the target's form beside a value with a mistake is not of what stands")
+	}
+}
+
 func TestWordsMayBeEdited(t *testing.T) {
 	s := newSite(t, testkit.Open(t, testkit.DSN(t, store.SQLite), store.Options{}))
 	work := s.add()
