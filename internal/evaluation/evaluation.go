@@ -143,6 +143,16 @@ func (i Indicator) State() State {
 	return Unchanged
 }
 
+// Improved tells that the latest value is better than the baseline. A target that
+// was no better than the baseline is reached without that.
+func (i Indicator) Improved() bool {
+	a, ok := i.Latest()
+	if i.Direction == Down {
+		return ok && a.Value < i.Baseline
+	}
+	return ok && a.Value > i.Baseline
+}
+
 // aimsAt tells that a target is no worse than the baseline: the opposite is a
 // slip of the pen or the wrong direction.
 func (i Indicator) aimsAt(target int64) bool {

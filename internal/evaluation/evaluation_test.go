@@ -38,6 +38,25 @@ func TestStateFollowsTheDirection(t *testing.T) {
 	}
 }
 
+// TestAReachedTargetIsNoImprovement where it was no better than the baseline.
+func TestAReachedTargetIsNoImprovement(t *testing.T) {
+	for _, c := range []struct {
+		direction              evaluation.Direction
+		baseline, target, last int64
+		want                   bool
+	}{
+		{evaluation.Up, 900, 900, 900, false}, {evaluation.Up, 900, 900, 901, true}, {evaluation.Up, 900, 950, 890, false}, {evaluation.Down, 300, 300, 300, false}, {evaluation.Down, 300, 100, 290, true},
+	} {
+		in := evaluation.Indicator{Direction: c.direction, Baseline: c.baseline, Target: c.target, Actuals: []evaluation.Actual{{At: time.Unix(1, 0), Value: c.last}}}
+		if got := in.Improved(); got != c.want {
+			t.Errorf("%s %d→%d at %d: improved is %v", c.direction, c.baseline, c.target, c.last, got)
+		}
+	}
+	if (evaluation.Indicator{Baseline: -1}).Improved() {
+		t.Error("improved without a value")
+	}
+}
+
 func TestStaleAfterOneAndAHalfTimes(t *testing.T) {
 	day := time.Date(2026, 1, 1, 9, 0, 0, 0, i18n.Zone)
 	in := evaluation.Indicator{EveryMonths: 1, CreatedAt: day}

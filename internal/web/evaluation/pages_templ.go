@@ -129,8 +129,8 @@ func listView(d listData) templ.Component {
 				}
 			} else {
 				templ_7745c5c3_Err = ui.Heading(ui.Top{
-					Title: ui.M(d.Lang, "evaluation.finding", "n", d.count(evaluation.Better, evaluation.Reached), "total", len(d.Indicators)),
-					Lead:  ui.M(d.Lang, "evaluation.lead", "worse", d.count(evaluation.Worse), "none", d.count(evaluation.NoValue), "stale", d.stale()),
+					Title: ui.M(d.Lang, "evaluation.finding", "n", d.count(evaluation.Indicator.Improved), "total", len(d.Indicators)),
+					Lead:  ui.M(d.Lang, "evaluation.lead", "worse", d.count(is(evaluation.Worse)), "none", d.count(is(evaluation.NoValue)), "stale", d.stale()),
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -191,6 +191,33 @@ func TestAnIndicatorFromFormToPublicPage(t *testing.T) {
 	})
 }
 
+// TestTheHeadlineCountsWhatMoved: a value that only stands where it stood has reached
+// a target equal to it, and improved nothing. A rate of change has no bar from 0 to 100.
+func TestTheHeadlineCountsWhatMoved(t *testing.T) {
+	s := newSite(t, testkit.Open(t, testkit.DSN(t, store.SQLite), store.Options{}))
+	bars := func() int {
+		w := s.ask(s.visitor, httptest.NewRequest(http.MethodGet, "/fr/p/marrakech/evaluation", nil), http.StatusOK)
+		return strings.Count(w.Body.String(), "<svg class=\"dumbbell")
+	}
+	add := func(unit, census, target, value string) {
+		form := s.water()
+		form.Set("territory", unit)
+		form.Set("census_indicator", census)
+		form.Set("target", target)
+		location := s.post(s.coordinator, "/work/evaluation/indicators/new", form, http.StatusSeeOther).Header().Get("Location")
+		work := strings.TrimPrefix(location, "/fr/p/marrakech")
+		s.post(s.coordinator, work+"/actual", url.Values{"at": {s.now().AddDate(0, 0, -1).Format("02/01/2006")}, "value": {value}, "status": {"measured"}, "source_fr": {"Enquête"}}, http.StatusSeeOther)
+		s.post(s.coordinator, work+"/release", url.Values{"version": {"1"}}, http.StatusSeeOther)
+	}
+	add("07.351.03.11", "running_water", "88,9", "88,9")
+	s.says("the list", s.page(s.visitor, i18n.Fr, "/evaluation"), "0 indicateur sur 1")
+	drawn := bars()
+	add("07.351.03.03", "population_growth", "120", "110")
+	if now := bars(); drawn == 0 || now != drawn {
+		t.Errorf("%d bars, then %d with a rate of change", drawn, now)
+	}
+}
+
 // TestNoCauseIsClaimed: the pages describe. They say what got better or worse by
 // the indicator's direction, and never that the programme did it.
 func TestNoCauseIsClaimed(t *testing.T) {

@@ -1,7 +1,6 @@
 package evaluation
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -37,14 +36,18 @@ type formData struct {
 	Units, Census, Objectives []ui.Option
 }
 
-// count counts the indicators in one of the states.
-func (d listData) count(states ...evaluation.State) (n int) {
+// count counts the indicators that a condition holds for.
+func (d listData) count(holds func(evaluation.Indicator) bool) (n int) {
 	for _, in := range d.Indicators {
-		if slices.Contains(states, in.State()) {
+		if holds(in) {
 			n++
 		}
 	}
 	return n
+}
+
+func is(state evaluation.State) func(evaluation.Indicator) bool {
+	return func(i evaluation.Indicator) bool { return i.State() == state }
 }
 
 // stale counts the indicators whose next value is overdue.
@@ -141,18 +144,20 @@ func way(d indicatorData) templ.Component {
 	return ui.M(d.Lang, "evaluation.way", "share", i18n.Percent(d.Lang, share, 0))
 }
 
-// dumbbell draws baseline, latest value and target on the indicator's own scale;
-// nil without a value: a mark at the baseline would look like one.
+// dumbbell draws baseline, latest value and target on the indicator's own scale,
+// which begins at 0: nil for a rate of change, which may lie below, and without a
+// value: a mark at the baseline would look like one.
 func dumbbell(pack *territory.Pack, in evaluation.Indicator) templ.Component {
 	a, ok := in.Latest()
 	if !ok {
 		return nil
 	}
 	most := max(in.Float(in.Baseline), in.Float(a.Value), in.Float(in.Target))
-	if census, ok := pack.Indicator(in.CensusIndicator); ok && census.Measure == "percent" {
+	census, _ := pack.Indicator(in.CensusIndicator)
+	if census.Measure == "percent" {
 		most = 100
 	}
-	if most <= 0 {
+	if most <= 0 || min(in.Baseline, a.Value, in.Target) < 0 || census.Compare == territory.ComparisonOfDates {
 		return nil
 	}
 	scaled := func(v int64) float64 { return 100 * in.Float(v) / most }

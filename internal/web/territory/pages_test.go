@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -126,6 +127,36 @@ func TestFiguresOfACommune(t *testing.T) {
 	}
 	if n := strings.Count(body, "105 790"); n != 1 {
 		t.Errorf("the legal population stands %d times on the page", n)
+	}
+}
+
+// TestTheIndexStandsUnderWhatSumsToIt: the shares above it are percents of people.
+func TestTheIndexStandsUnderWhatSumsToIt(t *testing.T) {
+	s := newSite(t)
+	rows := regexp.MustCompile(`(?s)<tfoot>.*?</tfoot>`).FindAllString(s.get(t, "/fr/territory/07.351.03.03").Body.String(), -1)
+	figure, told := regexp.MustCompile(`>0,[0-9]{3}<`), 0
+	for _, row := range rows {
+		if strings.Contains(row, i18n.T(i18n.Fr, "common.total")) {
+			if told++; len(figure.FindAllString(row, -1)) != 1 {
+				t.Errorf("the total row: %s", row)
+			}
+		}
+	}
+	if told != 1 {
+		t.Errorf("%d tables have a total", told)
+	}
+}
+
+// TestBothCountsOfAPrefectureHaveTheirForms in Arabic: fifteen communes, and units on the map.
+func TestBothCountsOfAPrefectureHaveTheirForms(t *testing.T) {
+	body := plain(newSite(t).get(t, "/ar/territory/07.351").Body.String())
+	if !strings.Contains(body, "وحدة على الخريطة") {
+		t.Error("the lead does not count the units of the map")
+	}
+	for n, want := range map[int]string{1: "وحدة واحدة", 2: "وحدتان", 3: "وحدات", 11: "وحدة", 100: "وحدة"} {
+		if got := i18n.T(i18n.Ar, "territory.lead.map_units", "n", n); !strings.Contains(got, want+" على") {
+			t.Errorf("%d: %s", n, got)
+		}
 	}
 }
 

@@ -88,7 +88,7 @@ func (p prefecture) lead() templ.Component {
 	if !known || !ok {
 		return nil
 	}
-	return ui.M(p.Lang, "territory.lead.prefecture", "n", len(p.Pack.Communes(p.Unit.Code)), "leaves", len(p.Pack.Leaves(p.Unit.Code)),
+	return ui.M(p.Lang, "territory.lead.prefecture", "n", len(p.Pack.Communes(p.Unit.Code)), "leaves", ui.M(p.Lang, "territory.lead.map_units", "n", len(p.Pack.Leaves(p.Unit.Code))),
 		"people", now, "before", before, "change", p.percent(100*(float64(now)/float64(before)-1), 1, true))
 }
 

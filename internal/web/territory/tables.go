@@ -162,7 +162,8 @@ func (a atlas) deprivationTable(before, now territory.Deprivation, had bool) ui.
 			ui.TwoLines(ui.Str(a.T("territory.letter."+p.ID)), ui.Str(a.T("territory.dimension."+string(p.Dimension)))),
 			rate, ui.Pct(a.Lang, p.Rate, 1), ui.Dec(a.Lang, p.Points, indexDigits), ui.Plain(p.Points, most, ui.ToneMoney)}})
 	}
-	table.Total = []templ.Component{ui.Str(a.T("common.total")), a.index(before.D, had), a.index(now.D, true), a.index(now.D, true), nil}
+	// What the parts add sums up to D; the shares beside them do not.
+	table.Total = []templ.Component{ui.Str(a.T("common.total")), nil, nil, a.index(now.D, true), nil}
 	return table
 }
 
