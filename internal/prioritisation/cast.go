@@ -115,8 +115,9 @@ func basketCost(costs map[string]int64, budget int64, chosen []string) (cost int
 }
 
 // CastBallot casts a basket with a voting code. receipt was drawn for the review
-// page: a repeated call with the same code, secret and basket is answered like
-// the first. It returns when the ballot is durable, up to two seconds later.
+// page: a used code with the secret of a ballot is answered like the first time,
+// whatever the basket now; the ballot counts as it was first cast. It returns when
+// the ballot is durable, up to two seconds later.
 func (s *Service) CastBallot(ctx context.Context, programmeID, vote, code string, receipt Receipt, chosen []string) (err error) {
 	defer fault.Wrap(&err, "prioritisation.CastBallot(%s)", vote)
 	raw, err := accounts.ParseCode(code, accounts.CodeBytes)
@@ -172,11 +173,11 @@ type castGroup struct {
 	costs  map[string]int64
 	class  map[string]string // code hash → class
 	used   map[string]bool
-	ballot map[string]string // key → content
+	ballot map[string]bool // keys of the ballots that are there
 }
 
 func loadCasts(tx *store.Tx, vote string, casts []*cast) (*castGroup, error) {
-	g := &castGroup{costs: map[string]int64{}, class: map[string]string{}, used: map[string]bool{}, ballot: map[string]string{}}
+	g := &castGroup{costs: map[string]int64{}, class: map[string]string{}, used: map[string]bool{}, ballot: map[string]bool{}}
 	v, err := hold(tx, vote)
 	if err != nil {
 		return nil, err
@@ -205,7 +206,11 @@ func loadCasts(tx *store.Tx, vote string, casts []*cast) (*castGroup, error) {
 	for i, c := range casts {
 		codes[i], keys[i] = c.code, c.key
 	}
-	if err := each(tx, sqlCredentials+store.In(3, len(codes)), append([]any{tx.Log(), vote}, codes...), func(scan func(...any) error) error {
+	credentials, ballots := sqlCredentials, sqlBallotsByKey
+	if v.State != Draft && v.State != Frozen { // an answer may be lost in the last second too
+		credentials, ballots = sqlClosedCredentials, sqlClosedBallotsByKey
+	}
+	if err := each(tx, credentials+store.In(3, len(codes)), append([]any{tx.Log(), vote}, codes...), func(scan func(...any) error) error {
 		var hash, class string
 		var used bool
 		err := scan(&hash, &class, &used)
@@ -214,24 +219,25 @@ func loadCasts(tx *store.Tx, vote string, casts []*cast) (*castGroup, error) {
 	}); err != nil {
 		return nil, err
 	}
-	return g, each(tx, sqlBallotsByKey+store.In(3, len(keys)), append([]any{tx.Log(), vote}, keys...), func(scan func(...any) error) error {
-		var key, content string
-		err := scan(&key, &content)
-		g.ballot[key] = content
+	return g, each(tx, ballots+store.In(3, len(keys)), append([]any{tx.Log(), vote}, keys...), func(scan func(...any) error) error {
+		var key string
+		err := scan(&key)
+		g.ballot[key] = true
 		return err
 	})
 }
 
 // judge decides one cast; write is false for one that fails, and for one that
-// was written before and whose answer was lost.
+// was written before and whose answer was lost. What a written ballot holds plays
+// no part: else whoever holds a voter's receipt could try baskets until one is
+// confirmed. Nor does the answer say more of a foreign receipt than of an unknown code.
 func (g *castGroup) judge(c *cast) (write bool, err error) {
 	class, known := g.class[c.code]
-	if content, there := g.ballot[c.key]; there {
-		// The same secret again: the same ballot is answered as before.
-		if known && g.used[c.code] && content == c.content {
+	if g.ballot[c.key] {
+		if known && g.used[c.code] {
 			return false, nil
 		}
-		return false, fault.New(fault.Conflict, "prioritisation.error.receipt_used")
+		known = false
 	}
 	switch {
 	case !known:
@@ -245,7 +251,7 @@ func (g *castGroup) judge(c *cast) (write bool, err error) {
 		return false, err
 	}
 	c.class = class
-	g.used[c.code], g.ballot[c.key] = true, c.content // the next one of the group sees it
+	g.used[c.code], g.ballot[c.key] = true, true // the next one of the group sees it
 	return true, nil
 }
 

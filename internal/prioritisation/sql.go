@@ -31,12 +31,14 @@ const (
 	sqlClasses           = `SELECT class, COUNT(*), CAST(SUM(CASE WHEN used THEN 1 ELSE 0 END) AS BIGINT) FROM credential WHERE programme_id = $1 AND vote = $2 GROUP BY class ORDER BY class`
 	sqlClosedClasses     = `SELECT class, COUNT(*), CAST(SUM(CASE WHEN used THEN 1 ELSE 0 END) AS BIGINT) FROM closed_credential WHERE programme_id = $1 AND vote = $2 GROUP BY class ORDER BY class`
 	sqlCredentials       = `SELECT code_hash, class, used FROM credential WHERE programme_id = $1 AND vote = $2 AND code_hash IN `
+	sqlClosedCredentials = `SELECT code_hash, class, used FROM closed_credential WHERE programme_id = $1 AND vote = $2 AND code_hash IN `
 	sqlMark              = `UPDATE credential SET used = TRUE WHERE programme_id = $1 AND vote = $2 AND NOT used AND code_hash IN `
 
-	sqlBallotsByKey  = `SELECT key, content FROM ballot WHERE programme_id = $1 AND vote = $2 AND key IN `
-	sqlInsertBallots = `INSERT INTO ballot (programme_id, vote, key, class, content) VALUES `
-	sqlBallotKeys    = `SELECT key FROM ballot WHERE programme_id = $1 AND vote = $2 ORDER BY key`
-	sqlBallotCount   = `SELECT COUNT(*) FROM ballot WHERE programme_id = $1 AND vote = $2`
+	sqlBallotsByKey       = `SELECT key FROM ballot WHERE programme_id = $1 AND vote = $2 AND key IN `
+	sqlClosedBallotsByKey = `SELECT key FROM closed_ballot WHERE programme_id = $1 AND vote = $2 AND key IN `
+	sqlInsertBallots      = `INSERT INTO ballot (programme_id, vote, key, class, content) VALUES `
+	sqlBallotKeys         = `SELECT key FROM ballot WHERE programme_id = $1 AND vote = $2 ORDER BY key`
+	sqlBallotCount        = `SELECT COUNT(*) FROM ballot WHERE programme_id = $1 AND vote = $2`
 
 	// Closing copies in key order, so that nothing of the order of casting stays.
 	sqlCopyBallots     = `INSERT INTO closed_ballot (programme_id, vote, key, class, content) SELECT programme_id, vote, key, class, content FROM ballot WHERE programme_id = $1 AND vote = $2 ORDER BY key`

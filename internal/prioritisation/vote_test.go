@@ -264,8 +264,7 @@ func TestABallotIsRefusedWhereItDoesNotBelong(t *testing.T) {
 			{"empty basket", fresh, prioritisation.NewReceipt(), nil, "prioritisation.error.empty_basket"},
 			{"over the budget", fresh, prioritisation.NewReceipt(), options, "prioritisation.error.over_budget"},
 			{"foreign option", fresh, prioritisation.NewReceipt(), []string{"O-9999-9"}, "fault.unknown_choice"},
-			{"receipt of another ballot", fresh, receipt, options[1:2], "prioritisation.error.receipt_used"},
-			{"another ballot with the same receipt", used, receipt, options[1:2], "prioritisation.error.receipt_used"},
+			{"receipt of another ballot", fresh, receipt, options[1:2], "prioritisation.error.unknown_code"},
 		}
 		var group sync.WaitGroup
 		for _, c := range cases {

@@ -88,8 +88,8 @@ func (h *Handlers) showReview(w http.ResponseWriter, r *http.Request, status int
 	return page.Render(w, r, status, reviewView(d))
 }
 
-// cast takes the ballot and answers with the receipt. The same post again, from
-// a lost answer or a doubled click, gets the same receipt.
+// cast takes the ballot and answers with the receipt. The same code and receipt
+// again, from a lost answer or a doubled click, get the same page.
 func (h *Handlers) cast(w http.ResponseWriter, r *http.Request) error {
 	req := page.Of(r)
 	form, err := page.ReadForm(r)
@@ -109,6 +109,7 @@ func (h *Handlers) cast(w http.ResponseWriter, r *http.Request) error {
 	} else if again {
 		if form.Faults[len(form.Faults)-1].Key == "prioritisation.error.unknown_code" {
 			h.Guard.Fail(req.Address, req.Actor.Programme) // a mistyped code is no guess
+			form.Values.Del("receipt")                     // another voter's may have been left on this device
 		}
 		return h.showReview(w, r, http.StatusUnprocessableEntity, form)
 	}
