@@ -107,7 +107,7 @@ func (h *Handlers) cast(w http.ResponseWriter, r *http.Request) error {
 	if again, other := form.Take(err); other != nil {
 		return other
 	} else if again {
-		if form.Faults[len(form.Faults)-1].Key == "prioritisation.error.unknown_code" {
+		if fault.Is(err, fault.Invalid) && fault.All(err)[0].Key == "prioritisation.error.unknown_code" {
 			h.Guard.Fail(req.Address, req.Actor.Programme) // a mistyped code is no guess
 			form.Values.Del("receipt")                     // another voter's may have been left on this device
 		}

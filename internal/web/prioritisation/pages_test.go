@@ -2,14 +2,16 @@ package prioritisation_test
 
 import (
 	"errors"
-	"html"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/net/html"
 
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/consultation"
@@ -127,7 +129,7 @@ func (s *site) do(as accounts.Actor, r *http.Request, status int) (body, locatio
 	if strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") && status != http.StatusSeeOther {
 		testkit.CheckHTML(s.t, r.URL.Path, w.Body.Bytes())
 	}
-	return html.UnescapeString(w.Body.String()), w.Header().Get("Location")
+	return w.Body.String(), w.Header().Get("Location")
 }
 
 func (s *site) get(as accounts.Actor, l i18n.Lang, path string) string {
@@ -136,12 +138,15 @@ func (s *site) get(as accounts.Actor, l i18n.Lang, path string) string {
 	return body
 }
 
-// post sends a form; a field of several values is given several times.
-func (s *site) post(as accounts.Actor, l i18n.Lang, path string, status int, values ...string) (body, location string) {
+// post sends a form with the values given in the place of its own.
+func (s *site) post(as accounts.Actor, l i18n.Lang, path string, status int, form url.Values, values ...string) (body, location string) {
 	s.t.Helper()
-	form := url.Values{}
+	form = maps.Clone(form)
+	if form == nil {
+		form = url.Values{}
+	}
 	for i := 0; i < len(values); i += 2 {
-		form.Add(values[i], values[i+1])
+		form.Set(values[i], values[i+1])
 	}
 	r := httptest.NewRequest(http.MethodPost, "/"+string(l)+"/p/marrakech"+path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -150,6 +155,7 @@ func (s *site) post(as accounts.Actor, l i18n.Lang, path string, status int, val
 
 func (s *site) says(what, body string, sentences ...string) {
 	s.t.Helper()
+	body = html.UnescapeString(body)
 	for _, sentence := range sentences {
 		if !strings.Contains(body, sentence) {
 			s.t.Errorf("%s does not say %q", what, sentence)
@@ -157,18 +163,43 @@ func (s *site) says(what, body string, sentences ...string) {
 	}
 }
 
-// field is the value of a form's hidden or one-line field.
-func field(t *testing.T, body, name string) string {
+// form reads back what a form of a page would post unchanged; action is how the
+// address it posts to ends.
+func form(t *testing.T, body, action string) (values url.Values) {
 	t.Helper()
-	for _, input := range regexp.MustCompile(`<input[^>]*>`).FindAllString(body, -1) {
-		if strings.Contains(input, ` name="`+name+`"`) {
-			if m := regexp.MustCompile(` value="([^"]*)"`).FindStringSubmatch(input); m != nil {
-				return m[1]
+	root, err := html.Parse(strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for f := range root.Descendants() {
+		if f.Data != "form" || !strings.HasSuffix(attribute(f, "action"), action) {
+			continue
+		}
+		values = url.Values{}
+		for n := range f.Descendants() {
+			name := attribute(n, "name")
+			ticks := attribute(n, "type") == "radio" || attribute(n, "type") == "checkbox"
+			switch {
+			case name == "":
+			case n.Data == "textarea" && n.FirstChild != nil:
+				values.Add(name, n.FirstChild.Data)
+			case n.Data == "input" && (!ticks || slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "checked" })):
+				values.Add(name, attribute(n, "value"))
 			}
-			return ""
 		}
 	}
-	t.Fatalf("no field %q", name)
+	if values == nil {
+		t.Fatalf("no form posts to %q", action)
+	}
+	return values
+}
+
+func attribute(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
 	return ""
 }
 
