@@ -248,8 +248,9 @@ func inDraft(tx *store.Tx, number string) (held, error) {
 const maxCodes = 1000
 
 // MakeCodes makes voting codes for a college of a vote in draft. They are
-// returned once, for printing; only their hashes are kept. Repeated with the
-// same once it returns none: codes cannot be shown twice, discard and make new ones.
+// returned once, for printing; only their hashes are kept. The same person with
+// the same once gets the same codes within showAgain, and none later: discard
+// them and make new ones.
 func (s *Service) MakeCodes(ctx context.Context, actor accounts.Actor, p *programme.Programme, vote, college string, n int, once string) (codes []string, err error) {
 	defer fault.Wrap(&err, "prioritisation.MakeCodes(%s, %s)", vote, college)
 	var wrong fault.Fields
@@ -259,6 +260,7 @@ func (s *Service) MakeCodes(ctx context.Context, actor accounts.Actor, p *progra
 	if err := wrong.Err(); err != nil {
 		return nil, err
 	}
+	form := codesForm{actor.Programme, actor.Person, vote, college, once}
 	err = s.manage(ctx, actor, once, func(tx *store.Tx, by store.Part) error {
 		if _, err := inDraft(tx, vote); err != nil {
 			return err
@@ -280,12 +282,16 @@ func (s *Service) MakeCodes(ctx context.Context, actor accounts.Actor, p *progra
 				return err
 			}
 		}
+		s.made.keep(form, codes) // before the commit: the second click waits for just that
 		_, err := tx.Append(store.Change{Kind: ChangeCodesMade, Subject: programme.Subject(programme.Vote, vote),
 			Public: store.Part{"vote": vote, "college": college, "count": n, "by": by}, Person: actor.PersonPart()})
 		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	if codes == nil {
+		return s.made.again(form), nil
 	}
 	return codes, nil
 }
@@ -300,6 +306,7 @@ func (s *Service) DiscardCodes(ctx context.Context, actor accounts.Actor, vote, 
 		if err := tx.Exec(sqlDiscard, tx.Log(), vote, college); err != nil {
 			return err
 		}
+		s.made.forget(actor.Programme, vote, college)
 		_, err := tx.Append(store.Change{Kind: ChangeCodesDiscarded, Subject: programme.Subject(programme.Vote, vote),
 			Public: store.Part{"vote": vote, "college": college, "by": by}, Person: actor.PersonPart()})
 		return err

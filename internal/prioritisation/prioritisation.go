@@ -120,6 +120,7 @@ type Service struct {
 	db           *store.DB
 	consultation *consultation.Service
 	casts        *store.Batcher[*cast]
+	made         madeCodes
 }
 
 // NewService makes the module's service.
