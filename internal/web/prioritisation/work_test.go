@@ -1,0 +1,82 @@
+package prioritisation_test
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/khettara/khettara/internal/i18n"
+	"github.com/khettara/khettara/internal/prioritisation"
+	"github.com/khettara/khettara/internal/store"
+	"github.com/khettara/khettara/internal/testkit"
+)
+
+const work = "/work/prioritisation/votes"
+
+var printedCode = regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]\b`)
+
+// codesOn lists the codes that a sheet prints, each once.
+func codesOn(sheet string) []string {
+	list := printedCode.FindAllString(sheet, -1)
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// TestEachActOfADraftIsItsOwn does from one loaded page all that it offers.
+func TestEachActOfADraftIsItsOwn(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := newSite(t, db)
+		at := work + "/" + s.vote
+		page := s.get(s.coordinator, i18n.Ar, at)
+		codes := func(college, count string) []string {
+			t.Helper()
+			sheet, _ := s.post(s.coordinator, i18n.Ar, at+"/codes", http.StatusOK, form(t, page, "/codes"), "college", college, "count", count)
+			return codesOn(sheet)
+		}
+		first := codes("citizens", "12")
+		if again := codes("citizens", "12"); len(first) != 12 || !slices.Equal(again, first) {
+			t.Errorf("a doubled click prints %v after %v", again, first)
+		}
+		second := codes("civil", "12")
+		if len(second) != 12 || slices.Contains(second, first[0]) {
+			t.Errorf("the second college gets %v", second)
+		}
+		s.post(s.coordinator, i18n.Ar, at+"/codes/discard", http.StatusSeeOther, form(t, page, "/codes"), "college", "civil")
+		if again := codes("civil", "12"); len(again) != 0 {
+			t.Errorf("discarded codes are printed: %v", again)
+		}
+		s.post(s.coordinator, i18n.Ar, at+"/freeze", http.StatusSeeOther, form(t, page, "/freeze"))
+		if v := s.load(); v.State != prioritisation.Frozen {
+			t.Fatalf("the vote is said to be frozen and is %s", v.State)
+		}
+		s.post(s.coordinator, i18n.Ar, at+"/freeze", http.StatusSeeOther, form(t, page, "/freeze")) // a doubled click
+	})
+}
+
+// TestAPostWithoutItsIdHidesNoOther: only what a page has rendered has an id.
+func TestAPostWithoutItsIdHidesNoOther(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := newSite(t, db)
+		var first []string
+		for range 2 {
+			sheet, _ := s.post(s.coordinator, i18n.Ar, work+"/"+s.vote+"/codes", http.StatusOK, nil, "college", "citizens", "count", "5")
+			if codes := codesOn(sheet); len(codes) != 5 || slices.Equal(codes, first) {
+				t.Errorf("%v after %v", codes, first)
+			} else {
+				first = codes
+			}
+		}
+	})
+}
+
+// TestAVoteSavedUnchangedStaysTheSame opens both forms and posts them as they are.
+func (s *site) option(number string) prioritisation.Option {
+	s.t.Helper()
+	o, err := s.votes.Option(s.t.Context(), s.programme.ID, number)
+	s.must(err)
+	return o
+}
+
+// TestADoubledClickLeadsToTheSamePage: to the vote that the first click made, and
+// away from the option that it removed.
