@@ -138,7 +138,7 @@ func (s *Service) AddOption(ctx context.Context, actor accounts.Actor, d OptionD
 		return "", fault.Field("proposal", "prioritisation.error.not_screened")
 	}
 	err = s.manage(ctx, actor, d.Once, func(tx *store.Tx, by store.Part) error {
-		v, err := inDraft(tx, d.Vote)
+		v, err := changeOptions(tx, d.Vote)
 		if err != nil {
 			return err
 		}
@@ -170,14 +170,14 @@ func (s *Service) ChangeOption(ctx context.Context, actor accounts.Actor, number
 		return err
 	}
 	return s.manage(ctx, actor, d.Once, func(tx *store.Tx, by store.Part) error {
-		v, err := inDraft(tx, d.Vote)
+		v, err := changeOptions(tx, d.Vote)
 		if err != nil {
 			return err
 		}
 		if d.Cost > v.Budget {
 			return fault.Field("cost", "prioritisation.error.above_budget")
 		}
-		ok, err := tx.ExecOne(sqlChangeOption, tx.Log(), number, encodeText(d.Title), encodeText(d.Description), encodeText(d.Opinion), d.Cost, encodeList(d.Units), version)
+		ok, err := tx.ExecOne(sqlChangeOption, tx.Log(), number, encodeText(d.Title), encodeText(d.Description), encodeText(d.Opinion), d.Cost, encodeList(d.Units), version, d.Vote, d.Proposal)
 		if err != nil {
 			return err
 		}
@@ -189,14 +189,22 @@ func (s *Service) ChangeOption(ctx context.Context, actor accounts.Actor, number
 }
 
 // RemoveOption takes an option off a vote in draft.
-func (s *Service) RemoveOption(ctx context.Context, actor accounts.Actor, o Option, once string) (err error) {
-	defer fault.Wrap(&err, "prioritisation.RemoveOption(%s)", o.Number)
+func (s *Service) RemoveOption(ctx context.Context, actor accounts.Actor, vote, number, once string) (err error) {
+	defer fault.Wrap(&err, "prioritisation.RemoveOption(%s)", number)
 	return s.manage(ctx, actor, once, func(tx *store.Tx, by store.Part) error {
-		if _, err := inDraft(tx, o.Vote); err != nil {
+		if _, err := changeOptions(tx, vote); err != nil {
 			return err
 		}
-		if err := tx.Exec(sqlDeleteOption, tx.Log(), o.Number); err != nil {
+		o, err := oneOption(tx.Context(), tx, tx.Log(), number)
+		if err != nil {
 			return err
+		}
+		ok, err := tx.ExecOne(sqlDeleteOption, tx.Log(), number, vote)
+		if err != nil {
+			return err
+		}
+		if !ok { // it stands on another vote
+			return fault.New(fault.NotFound, "fault.not_found")
 		}
 		subject := programme.Subject(programme.Option, o.Number)
 		if err := errors.Join(
@@ -204,7 +212,7 @@ func (s *Service) RemoveOption(ctx context.Context, actor accounts.Actor, o Opti
 			programme.RemoveLink(tx, subject, programme.Subject(programme.Vote, o.Vote), programme.OptionOf)); err != nil {
 			return err
 		}
-		_, err := tx.Append(store.Change{Kind: ChangeOptionRemoved, Subject: subject, Public: store.Part{"number": o.Number, "vote": o.Vote, "by": by}, Person: actor.PersonPart()})
+		_, err = tx.Append(store.Change{Kind: ChangeOptionRemoved, Subject: subject, Public: store.Part{"number": o.Number, "vote": o.Vote, "by": by}, Person: actor.PersonPart()})
 		return err
 	})
 }
@@ -242,6 +250,16 @@ func inDraft(tx *store.Tx, number string) (held, error) {
 		err = fault.New(fault.Closed, "prioritisation.error.frozen")
 	}
 	return h, err
+}
+
+// changeOptions holds a vote in draft whose options a write changes: whoever has
+// seen the old ones can no longer freeze them unseen.
+func changeOptions(tx *store.Tx, number string) (held, error) {
+	h, err := inDraft(tx, number)
+	if err != nil {
+		return h, err
+	}
+	return h, tx.Exec(sqlTouchVote, tx.Log(), number)
 }
 
 // maxCodes bounds one printing.
@@ -318,23 +336,10 @@ func (s *Service) DiscardCodes(ctx context.Context, actor accounts.Actor, vote, 
 // on only the clock opens and closes it.
 func (s *Service) FreezeCharter(ctx context.Context, actor accounts.Actor, number string, version int64, once string) (err error) {
 	defer fault.Wrap(&err, "prioritisation.FreezeCharter(%s)", number)
-	v, err := s.Vote(ctx, actor.Programme, number)
-	if err != nil {
-		return err
-	}
-	options, err := s.Options(ctx, actor.Programme, number)
-	if err != nil {
-		return err
-	}
-	if len(options) < 2 {
-		return fault.New(fault.Invalid, "prioritisation.error.few_options")
-	}
 	return s.manage(ctx, actor, once, func(tx *store.Tx, by store.Part) error {
-		if _, err := inDraft(tx, number); err != nil {
+		v, options, err := toFreeze(tx, number)
+		if err != nil {
 			return err
-		}
-		if !v.ClosesAt.After(tx.Now()) {
-			return fault.New(fault.Invalid, "prioritisation.error.closes_past")
 		}
 		classes, err := fixClasses(tx, number)
 		if err != nil {
@@ -358,6 +363,31 @@ func (s *Service) FreezeCharter(ctx context.Context, actor accounts.Actor, numbe
 		}
 		return releaseVote(tx, subject, options)
 	})
+}
+
+// toFreeze reads what the charter will fix, with the vote's row held, and judges it.
+func toFreeze(tx *store.Tx, number string) (v Vote, list []Option, err error) {
+	if _, err := inDraft(tx, number); err != nil {
+		return v, nil, err
+	}
+	if v, err = oneVote(tx.Context(), tx, tx.Log(), number); err != nil {
+		return v, nil, err
+	}
+	if list, err = options(tx.Context(), tx, sqlOptions, tx.Log(), number); err != nil {
+		return v, nil, err
+	}
+	if len(list) < 2 {
+		return v, nil, fault.New(fault.Invalid, "prioritisation.error.few_options")
+	}
+	for _, o := range list {
+		if o.Cost > v.Budget {
+			return v, nil, fault.New(fault.Invalid, "prioritisation.error.option_above_budget", "proposal", o.Proposal)
+		}
+	}
+	if !v.ClosesAt.After(tx.Now()) {
+		return v, nil, fault.New(fault.Invalid, "prioritisation.error.closes_past")
+	}
+	return v, list, nil
 }
 
 // releaseVote opens what the log kept closed while the vote was prepared.

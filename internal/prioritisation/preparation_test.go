@@ -42,8 +42,67 @@ func costing(o prioritisation.Option, vote string, cost int64) prioritisation.Op
 	return prioritisation.OptionDraft{Vote: vote, Proposal: o.Proposal, Title: o.Title, Cost: cost, Units: o.Units}
 }
 
+func TestAFrozenOptionIsNotChangedThroughAnotherVote(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		ctx, w := context.Background(), newWorld(t, db)
+		_, options, _ := w.vote(t, db.Now().Add(time.Hour), map[string]int{"citizens": 12})
+		other, err := w.service.CreateVote(ctx, w.coordinator, w.draftOf(40_000_000_00, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := w.option(t, options[0])
+		wants(t, "a change", w.service.ChangeOption(ctx, w.coordinator, before.Number, before.Version, costing(before, other, 1_00)), "fault.conflict")
+		wants(t, "a removal", w.service.RemoveOption(ctx, w.coordinator, other, before.Number, ""), "fault.not_found")
+		if after := w.option(t, options[0]); after.Cost != before.Cost {
+			t.Errorf("the frozen option costs %d instead of %d", after.Cost, before.Cost)
+		}
+	})
+}
+
 // TestOnlyWhatWasJudgedIsFrozen: budget and options are judged together, as they
 // stand when the charter is written, and by somebody who has seen them.
+func TestOnlyWhatWasJudgedIsFrozen(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		ctx, w := context.Background(), newWorld(t, db)
+		number, options, _ := w.draft(t, db.Now().Add(time.Hour), map[string]int{"citizens": 12})
+		freeze := func(version int64) error {
+			return w.service.FreezeCharter(ctx, w.coordinator, number, version, "")
+		}
+		seen := w.load(t, number).Version
+		o := w.option(t, options[2])
+		for what, change := range map[string]func() error{
+			"a changed option": func() error {
+				return w.service.ChangeOption(ctx, w.coordinator, o.Number, o.Version, costing(o, number, 30_000_000_00))
+			},
+			"an added option": func() error {
+				_, err := w.service.AddOption(ctx, w.coordinator, costing(o, number, 1_000_00))
+				return err
+			},
+			"a removed option": func() error { return w.service.RemoveOption(ctx, w.coordinator, number, options[1], "") },
+		} {
+			if err := change(); err != nil {
+				t.Fatal(err)
+			}
+			wants(t, "freezing without having seen "+what, freeze(seen), "fault.conflict")
+			seen = w.load(t, number).Version
+		}
+		if err := w.service.ChangeVote(ctx, w.coordinator, number, seen, w.draftOf(29_999_999_99, "")); err != nil {
+			t.Fatal(err)
+		}
+		wants(t, "a budget below an option", freeze(seen+1), "prioritisation.error.option_above_budget")
+		list, err := w.service.Options(ctx, w.programme.ID, number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range list[1:] {
+			if err := w.service.RemoveOption(ctx, w.coordinator, number, o.Number, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wants(t, "one option", freeze(w.load(t, number).Version), "prioritisation.error.few_options")
+	})
+}
+
 // TestAFormOfAVoteSentTwiceIsAnsweredLikeTheFirst goes through the life of a vote
 // with every form posted twice.
 // TestCodesOfADoubledClickAreNotLost: the browser shows the second answer.

@@ -15,13 +15,17 @@ import (
 // staff may be shown.
 func (s *Service) Votes(ctx context.Context, programmeID string) (list []Vote, err error) {
 	defer fault.Wrap(&err, "prioritisation.Votes")
-	return s.votes(ctx, ` ORDER BY cycle DESC, number DESC`, programmeID)
+	return votes(ctx, s.db.Read(), ` ORDER BY cycle DESC, number DESC`, programmeID)
 }
 
 // Vote finds one vote; NotFound if there is none.
 func (s *Service) Vote(ctx context.Context, programmeID, number string) (v Vote, err error) {
 	defer fault.Wrap(&err, "prioritisation.Vote(%s)", number)
-	list, err := s.votes(ctx, ` AND number = $2`, programmeID, number)
+	return oneVote(ctx, s.db.Read(), programmeID, number)
+}
+
+func oneVote(ctx context.Context, q store.Querier, programmeID, number string) (Vote, error) {
+	list, err := votes(ctx, q, ` AND number = $2`, programmeID, number)
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "fault.not_found")
 	}
@@ -31,8 +35,8 @@ func (s *Service) Vote(ctx context.Context, programmeID, number string) (v Vote,
 	return list[0], nil
 }
 
-func (s *Service) votes(ctx context.Context, where string, args ...any) (list []Vote, err error) {
-	err = eachRow(ctx, s.db.Read(), sqlVotes+where, args, func(scan func(...any) error) error {
+func votes(ctx context.Context, q store.Querier, where string, args ...any) (list []Vote, err error) {
+	err = eachRow(ctx, q, sqlVotes+where, args, func(scan func(...any) error) error {
 		var v Vote
 		var title, question, charter, outcome, merged string
 		var opens, closes, published int64
@@ -60,13 +64,17 @@ func (s *Service) votes(ctx context.Context, where string, args ...any) (list []
 // Options lists the options of a vote by number.
 func (s *Service) Options(ctx context.Context, programmeID, vote string) (list []Option, err error) {
 	defer fault.Wrap(&err, "prioritisation.Options(%s)", vote)
-	return s.options(ctx, sqlOptions, programmeID, vote)
+	return options(ctx, s.db.Read(), sqlOptions, programmeID, vote)
 }
 
 // Option finds one option; NotFound if there is none.
 func (s *Service) Option(ctx context.Context, programmeID, number string) (o Option, err error) {
 	defer fault.Wrap(&err, "prioritisation.Option(%s)", number)
-	list, err := s.options(ctx, sqlOption, programmeID, number)
+	return oneOption(ctx, s.db.Read(), programmeID, number)
+}
+
+func oneOption(ctx context.Context, q store.Querier, programmeID, number string) (Option, error) {
+	list, err := options(ctx, q, sqlOption, programmeID, number)
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "fault.not_found")
 	}
@@ -76,8 +84,8 @@ func (s *Service) Option(ctx context.Context, programmeID, number string) (o Opt
 	return list[0], nil
 }
 
-func (s *Service) options(ctx context.Context, query string, args ...any) (list []Option, err error) {
-	err = eachRow(ctx, s.db.Read(), query, args, func(scan func(...any) error) error {
+func options(ctx context.Context, q store.Querier, query string, args ...any) (list []Option, err error) {
+	err = eachRow(ctx, q, query, args, func(scan func(...any) error) error {
 		var o Option
 		var title, description, opinion, units string
 		if err := scan(&o.Number, &o.Vote, &o.Proposal, &title, &description, &opinion, &o.Cost, &units, &o.Version); err != nil {

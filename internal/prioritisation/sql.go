@@ -7,6 +7,7 @@ const (
 		outcome, outcome_hash, merged, cast_count, counted_at, published_at, version) VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, '', '', '', '', '', '[]', 0, 0, 0, 1)`
 	sqlChangeVote = `UPDATE vote SET title = $3, question = $4, budget = $5, opens_at = $6, closes_at = $7, version = version + 1
 		WHERE programme_id = $1 AND number = $2 AND version = $8 AND state = 'draft'`
+	sqlTouchVote = `UPDATE vote SET version = version + 1 WHERE programme_id = $1 AND number = $2`
 	sqlFreeze    = `UPDATE vote SET state = 'frozen', charter = $3, charter_hash = $4, version = version + 1 WHERE programme_id = $1 AND number = $2 AND state = 'draft' AND version = $5`
 	sqlDueVotes  = `SELECT programme_id, number FROM vote WHERE state = 'frozen' AND closes_at <= $1`
 	sqlOpenVotes = `SELECT programme_id, number FROM vote WHERE state = 'frozen' AND opens_at <= $1 AND closes_at > $1`
@@ -21,8 +22,8 @@ const (
 	sqlOptions      = `SELECT number, vote, proposal, title, description, opinion, cost, units, version FROM vote_option WHERE programme_id = $1 AND vote = $2 ORDER BY number`
 	sqlOption       = `SELECT number, vote, proposal, title, description, opinion, cost, units, version FROM vote_option WHERE programme_id = $1 AND number = $2`
 	sqlInsertOption = `INSERT INTO vote_option (programme_id, number, vote, proposal, title, description, opinion, cost, units, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)`
-	sqlChangeOption = `UPDATE vote_option SET title = $3, description = $4, opinion = $5, cost = $6, units = $7, version = version + 1 WHERE programme_id = $1 AND number = $2 AND version = $8`
-	sqlDeleteOption = `DELETE FROM vote_option WHERE programme_id = $1 AND number = $2`
+	sqlChangeOption = `UPDATE vote_option SET title = $3, description = $4, opinion = $5, cost = $6, units = $7, version = version + 1 WHERE programme_id = $1 AND number = $2 AND version = $8 AND vote = $9 AND proposal = $10`
+	sqlDeleteOption = `DELETE FROM vote_option WHERE programme_id = $1 AND number = $2 AND vote = $3`
 	sqlCosts        = `SELECT number, cost FROM vote_option WHERE programme_id = $1 AND vote = $2`
 
 	sqlInsertCredentials = `INSERT INTO credential (programme_id, vote, code_hash, class, used) VALUES `

@@ -95,8 +95,18 @@ func (w world) proposal(t *testing.T, title string) string {
 	return number
 }
 
-// vote prepares a vote of three options under 40 million dirhams, with codes, and freezes it.
+// vote freezes a vote of three options under 40 million dirhams.
 func (w world) vote(t *testing.T, closes time.Time, sizes map[string]int) (number string, options []string, codes map[string][]string) {
+	t.Helper()
+	number, options, codes = w.draft(t, closes, sizes)
+	if err := w.service.FreezeCharter(context.Background(), w.coordinator, number, w.load(t, number).Version, ""); err != nil {
+		t.Fatal(err)
+	}
+	return number, options, codes
+}
+
+// draft prepares that vote, with its codes.
+func (w world) draft(t *testing.T, closes time.Time, sizes map[string]int) (number string, options []string, codes map[string][]string) {
 	t.Helper()
 	ctx := context.Background()
 	number, err := w.service.CreateVote(ctx, w.coordinator, prioritisation.VoteDraft{Cycle: 1, Title: i18n.Text{Ar: "استشارة"}, Question: i18n.Text{Ar: "بأي المشاريع نبدأ؟"},
@@ -117,13 +127,6 @@ func (w world) vote(t *testing.T, closes time.Time, sizes map[string]int) (numbe
 		if codes[college], err = w.service.MakeCodes(ctx, w.coordinator, w.programme, number, college, n, ""); err != nil {
 			t.Fatal(err)
 		}
-	}
-	v, err := w.service.Vote(ctx, w.programme.ID, number)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.service.FreezeCharter(ctx, w.coordinator, number, v.Version, ""); err != nil {
-		t.Fatal(err)
 	}
 	return number, options, codes
 }

@@ -340,11 +340,7 @@ func (h *Handlers) changeOption(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handlers) removeOption(w http.ResponseWriter, r *http.Request) error {
-	return h.step(w, r, "prioritisation.flash.removed", func(req *page.Request, _ string, form *page.Form) error {
-		o, err := h.Prioritisation.Option(r.Context(), req.Actor.Programme, r.PathValue("option"))
-		if err != nil {
-			return err
-		}
-		return h.Prioritisation.RemoveOption(r.Context(), req.Actor, o, form.Once())
+	return h.step(w, r, "prioritisation.flash.removed", func(req *page.Request, number string, form *page.Form) error {
+		return h.Prioritisation.RemoveOption(r.Context(), req.Actor, number, r.PathValue("option"), act(form, "remove"))
 	})
 }

@@ -1050,7 +1050,7 @@ func optionFormView(d optionFormData) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Form(optionFormAction(d)+"/remove", d.Form.Once()+"-remove").Render(templ.WithChildren(ctx, templ_7745c5c3_Var39), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Form(optionFormAction(d)+"/remove", d.Form.Once()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var39), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
