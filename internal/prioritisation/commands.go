@@ -27,11 +27,17 @@ type VoteDraft struct {
 	Once     string
 }
 
+// maxBudget is a thousand milliards of dirhams in centimes, beyond any budget of
+// the State: a slip of the pen that the log's integers could not hold ends here.
+const maxBudget = 1_000_000_000_000_00
+
 func (d VoteDraft) check() error {
 	var wrong fault.Fields
 	wrong.Check(d.Title.Ar != "" || d.Title.Fr != "", "title", "fault.required_language")
 	wrong.Check(d.Question.Ar != "" || d.Question.Fr != "", "question", "fault.required_language")
-	wrong.Check(d.Budget > 0, "budget", "fault.required")
+	if wrong.Check(d.Budget > 0, "budget", "fault.required") {
+		wrong.Check(d.Budget <= maxBudget, "budget", "fault.number_range", "min", 1, "max", int64(maxBudget/100))
+	}
 	wrong.Check(!d.OpensAt.IsZero(), "opens_at", "fault.required")
 	if wrong.Check(!d.ClosesAt.IsZero(), "closes_at", "fault.required") {
 		wrong.Check(d.OpensAt.Before(d.ClosesAt), "closes_at", "fault.date_order")
@@ -75,7 +81,20 @@ func (s *Service) CreateVote(ctx context.Context, actor accounts.Actor, d VoteDr
 		}
 		return appendVote(tx, actor, by, ChangeVoteCreated, number, d)
 	})
+	if err == nil && number == "" {
+		return s.earlier(ctx, actor, d.Once)
+	}
 	return number, err
+}
+
+// earlier is the number of what a form made when it was posted before.
+func (s *Service) earlier(ctx context.Context, actor accounts.Actor, once string) (number string, err error) {
+	var subject string
+	if err := s.db.Read().QueryRowContext(ctx, sqlEarlier, actor.Programme, once).Scan(&subject); err != nil {
+		return "", err
+	}
+	_, number, _ = programme.ParseSubject(subject)
+	return number, nil
 }
 
 // ChangeVote changes a vote in draft.
@@ -160,6 +179,9 @@ func (s *Service) AddOption(ctx context.Context, actor accounts.Actor, d OptionD
 		}
 		return appendOption(tx, actor, by, number, d)
 	})
+	if err == nil && number == "" {
+		return s.earlier(ctx, actor, d.Once)
+	}
 	return number, err
 }
 

@@ -105,6 +105,61 @@ func TestOnlyWhatWasJudgedIsFrozen(t *testing.T) {
 
 // TestAFormOfAVoteSentTwiceIsAnsweredLikeTheFirst goes through the life of a vote
 // with every form posted twice.
+func TestAFormOfAVoteSentTwiceIsAnsweredLikeTheFirst(t *testing.T) {
+	testkit.EachDSN(t, func(t *testing.T, dsn string) {
+		db, clock := onClock(t, dsn)
+		ctx, w := context.Background(), newWorld(t, db)
+		number, options, codes := w.draft(t, db.Now().Add(30*time.Minute), map[string]int{"citizens": 12})
+		twice := func(what string, do func(once string) (string, error)) {
+			t.Helper()
+			once := store.NewID()
+			first, err := do(once)
+			again, err2 := do(once)
+			if err != nil || err2 != nil || again != first {
+				t.Fatalf("%s: %q, %v, and again %q, %v", what, first, err, again, err2)
+			}
+		}
+		plain := func(what string, do func(once string) error) {
+			t.Helper()
+			twice(what, func(once string) (string, error) { return "", do(once) })
+		}
+		twice("creating", func(once string) (string, error) {
+			return w.service.CreateVote(ctx, w.coordinator, w.draftOf(1_00, once))
+		})
+		o := w.option(t, options[2])
+		twice("adding an option", func(once string) (string, error) {
+			d := costing(o, number, 1_000_00)
+			d.Once = once
+			return w.service.AddOption(ctx, w.coordinator, d)
+		})
+		plain("removing an option", func(once string) error {
+			return w.service.RemoveOption(ctx, w.coordinator, number, options[2], once)
+		})
+		version := w.load(t, number).Version
+		plain("freezing", func(once string) error {
+			return w.service.FreezeCharter(ctx, w.coordinator, number, version, once)
+		})
+		if err := w.service.CastBallot(ctx, w.programme.ID, number, codes["citizens"][0], prioritisation.NewReceipt(), options[:1]); err != nil {
+			t.Fatal(err)
+		}
+		clock.Advance(time.Hour)
+		if err := w.service.Tick(ctx); err != nil {
+			t.Fatal(err)
+		}
+		wants(t, "a tally before the draw", w.service.Tally(ctx, w.coordinator, number, store.NewID()), "prioritisation.error.no_seed")
+		version = w.load(t, number).Version
+		plain("drawing", func(once string) error {
+			return w.service.DrawSeed(ctx, w.coordinator, number, "مراكش 7 3 9", version, once)
+		})
+		plain("tallying", func(once string) error { return w.service.Tally(ctx, w.coordinator, number, once) })
+		wants(t, "another tally", w.service.Tally(ctx, w.coordinator, number, store.NewID()), "prioritisation.error.not_closed")
+		version = w.load(t, number).Version
+		plain("publishing", func(once string) error {
+			return w.service.PublishResult(ctx, w.coordinator, number, version, once)
+		})
+	})
+}
+
 // TestCodesOfADoubledClickAreNotLost: the browser shows the second answer.
 func TestCodesOfADoubledClickAreNotLost(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
@@ -147,3 +202,15 @@ func TestCodesOfADoubledClickAreNotLost(t *testing.T) {
 }
 
 // TestOneBadVoteHoldsUpNoOther closes two votes of which the first does not add up.
+func TestABudgetHasABound(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		for _, budget := range []int64{1_000_000_000_000_01, 1 << 53, 1<<63 - 1} {
+			_, err := w.service.CreateVote(t.Context(), w.coordinator, w.draftOf(budget, ""))
+			wants(t, "a budget", err, "fault.number_range")
+		}
+		if _, err := w.service.CreateVote(t.Context(), w.coordinator, w.draftOf(1_000_000_000_000_00, "")); err != nil {
+			t.Error(err)
+		}
+	})
+}

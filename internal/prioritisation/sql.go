@@ -8,6 +8,7 @@ const (
 	sqlChangeVote = `UPDATE vote SET title = $3, question = $4, budget = $5, opens_at = $6, closes_at = $7, version = version + 1
 		WHERE programme_id = $1 AND number = $2 AND version = $8 AND state = 'draft'`
 	sqlTouchVote = `UPDATE vote SET version = version + 1 WHERE programme_id = $1 AND number = $2`
+	sqlEarlier   = `SELECT subject FROM change WHERE programme_id = $1 AND once = $2`
 	sqlFreeze    = `UPDATE vote SET state = 'frozen', charter = $3, charter_hash = $4, version = version + 1 WHERE programme_id = $1 AND number = $2 AND state = 'draft' AND version = $5`
 	sqlDueVotes  = `SELECT programme_id, number FROM vote WHERE state = 'frozen' AND closes_at <= $1`
 	sqlOpenVotes = `SELECT programme_id, number FROM vote WHERE state = 'frozen' AND opens_at <= $1 AND closes_at > $1`

@@ -54,11 +54,15 @@ func (s *Service) Tally(ctx context.Context, actor accounts.Actor, number, once 
 	if err != nil {
 		return err
 	}
-	if v.State != Closed {
-		return fault.New(fault.Closed, "prioritisation.error.not_closed")
+	var refused error
+	switch {
+	case v.State != Closed:
+		refused = fault.New(fault.Closed, "prioritisation.error.not_closed")
+	case v.Seed == "":
+		refused = fault.New(fault.Closed, "prioritisation.error.no_seed")
 	}
-	if v.Seed == "" {
-		return fault.New(fault.Closed, "prioritisation.error.no_seed")
+	if refused != nil { // unless this very form has tallied it
+		return s.manage(ctx, actor, once, func(*store.Tx, store.Part) error { return refused })
 	}
 	inst, profile, err := s.Election(ctx, actor.Programme, v)
 	if err != nil {

@@ -88,11 +88,7 @@ func (h *Handlers) createVote(w http.ResponseWriter, r *http.Request) error {
 	} else if again {
 		return h.showVoteForm(w, r, http.StatusUnprocessableEntity, form, "")
 	}
-	to := workPath
-	if number != "" {
-		to += "/" + number
-	}
-	return page.Redirect(w, r, req.Base.P(to), page.Done, "prioritisation.flash.created")
+	return page.Redirect(w, r, req.Base.P(workPath+"/"+number), page.Done, "prioritisation.flash.created")
 }
 
 func (h *Handlers) changeVote(w http.ResponseWriter, r *http.Request) error {

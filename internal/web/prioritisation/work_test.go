@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/khettara/khettara/internal/i18n"
@@ -80,3 +81,27 @@ func (s *site) option(number string) prioritisation.Option {
 
 // TestADoubledClickLeadsToTheSamePage: to the vote that the first click made, and
 // away from the option that it removed.
+func TestADoubledClickLeadsToTheSamePage(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := newSite(t, db)
+		twice := func(path string, page string, values ...string) string {
+			t.Helper()
+			_, first := s.post(s.coordinator, i18n.Fr, path, http.StatusSeeOther, form(t, page, path), values...)
+			_, again := s.post(s.coordinator, i18n.Fr, path, http.StatusSeeOther, form(t, page, path), values...)
+			if first != again {
+				t.Errorf("%s leads to %s, and then to %s", path, first, again)
+			}
+			return first
+		}
+		page := s.get(s.coordinator, i18n.Fr, work+"/new")
+		to := twice(work+"/new", page, "title_fr", "Consultation", "question_fr", "Par où commencer ?", "budget", "1 000 000", "opens_at", "2030-01-01T08:00", "closes_at", "2030-01-08T08:00")
+		if strings.HasSuffix(to, work) || strings.HasSuffix(to, "/") {
+			t.Errorf("a new vote leads to the list: %s", to)
+		}
+		option := work + "/" + s.vote + "/options/" + s.options[0]
+		twice(option+"/remove", s.get(s.coordinator, i18n.Fr, option))
+		page, _ = s.post(s.coordinator, i18n.Fr, work+"/new", http.StatusUnprocessableEntity, form(t, page, work+"/new"), "once", "another", "title_fr", "Consultation", "question_fr", "Par où commencer ?",
+			"budget", "90 071 992 547 409", "opens_at", "2030-01-01T08:00", "closes_at", "2030-01-08T08:00")
+		s.says("the form", page, "90 071 992 547 409")
+	})
+}
