@@ -3,6 +3,7 @@ package prioritisation
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,21 +34,16 @@ func (s *Service) Tick(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	var failed []error // one vote that cannot go on holds up no other
 	for _, v := range due {
-		if err := s.close(ctx, v[0], v[1]); err != nil {
-			return err
-		}
+		failed = append(failed, s.close(ctx, v[0], v[1]))
 	}
 	open, err := s.pairs(ctx, sqlOpenVotes, now)
-	if err != nil {
-		return err
-	}
+	failed = append(failed, err)
 	for _, v := range open {
-		if err := s.logCount(ctx, v[0], v[1]); err != nil {
-			return err
-		}
+		failed = append(failed, s.logCount(ctx, v[0], v[1]))
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 func (s *Service) pairs(ctx context.Context, query string, at int64) (list [][2]string, err error) {
@@ -61,7 +57,8 @@ func (s *Service) pairs(ctx context.Context, query string, at int64) (list [][2]
 }
 
 // logCount appends the number of ballots and what commits to them, when it is time.
-func (s *Service) logCount(ctx context.Context, programmeID, vote string) error {
+func (s *Service) logCount(ctx context.Context, programmeID, vote string) (err error) {
+	defer fault.Wrap(&err, "prioritisation.logCount(%s)", vote)
 	var last, lastAt, n int64
 	q := s.db.Read()
 	if err := q.QueryRowContext(ctx, sqlCounts, programmeID, vote).Scan(&last, &lastAt); err != nil {

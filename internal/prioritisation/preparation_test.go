@@ -202,6 +202,27 @@ func TestCodesOfADoubledClickAreNotLost(t *testing.T) {
 }
 
 // TestOneBadVoteHoldsUpNoOther closes two votes of which the first does not add up.
+func TestOneBadVoteHoldsUpNoOther(t *testing.T) {
+	testkit.EachDSN(t, func(t *testing.T, dsn string) {
+		db, clock := onClock(t, dsn)
+		ctx, w := context.Background(), newWorld(t, db)
+		bad, _, _ := w.vote(t, db.Now().Add(30*time.Minute), map[string]int{"citizens": 10})
+		good, _, _ := w.vote(t, db.Now().Add(30*time.Minute), map[string]int{"citizens": 10})
+		if err := db.WriteUnlogged(ctx, func(tx *store.Tx) error {
+			return tx.Exec(`UPDATE credential SET used = TRUE WHERE vote = $1`, bad) // codes used, and no ballot
+		}); err != nil {
+			t.Fatal(err)
+		}
+		clock.Advance(time.Hour)
+		if err := w.service.Tick(ctx); err == nil {
+			t.Error("a vote that does not add up is closed in silence")
+		}
+		if b, g := w.load(t, bad).State, w.load(t, good).State; b != prioritisation.Frozen || g != prioritisation.Closed {
+			t.Errorf("the bad vote is %s, the other %s", b, g)
+		}
+	})
+}
+
 func TestABudgetHasABound(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
 		w := newWorld(t, db)
