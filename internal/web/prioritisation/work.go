@@ -40,7 +40,7 @@ func (h *Handlers) editVote(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form := page.NewForm("title_ar", v.Title.Ar, "title_fr", v.Title.Fr, "title_en", v.Title.En, "question_ar", v.Question.Ar, "question_fr", v.Question.Fr,
-		"question_en", v.Question.En, "budget", strconv.FormatInt(v.Budget/100, 10), "opens_at", localTime(v.OpensAt), "closes_at", localTime(v.ClosesAt),
+		"question_en", v.Question.En, "budget", page.Dirhams(v.Budget), "opens_at", localTime(v.OpensAt), "closes_at", localTime(v.ClosesAt),
 		"version", strconv.FormatInt(v.Version, 10))
 	return h.showVoteForm(w, r, http.StatusOK, form, v.Number)
 }
@@ -235,7 +235,8 @@ func (h *Handlers) firstOption(r *http.Request) *page.Form {
 	if ref, ok := refs[number]; err == nil && ok {
 		form.Values.Set("title_ar", ref.Title.Ar)
 		form.Values.Set("title_fr", ref.Title.Fr)
-		form.Values.Set("cost", strconv.FormatInt(ref.Estimate/100, 10))
+		form.Values.Set("title_en", ref.Title.En)
+		form.Values.Set("cost", page.Dirhams(ref.Estimate))
 		form.Values["units"] = ref.Units
 	}
 	return form
@@ -247,8 +248,9 @@ func (h *Handlers) editOption(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form := page.NewForm("proposal", o.Proposal, "title_ar", o.Title.Ar, "title_fr", o.Title.Fr, "title_en", o.Title.En,
-		"description_ar", o.Description.Ar, "description_fr", o.Description.Fr, "opinion_ar", o.Opinion.Ar, "opinion_fr", o.Opinion.Fr,
-		"cost", strconv.FormatInt(o.Cost/100, 10), "version", strconv.FormatInt(o.Version, 10))
+		"description_ar", o.Description.Ar, "description_fr", o.Description.Fr, "description_en", o.Description.En,
+		"opinion_ar", o.Opinion.Ar, "opinion_fr", o.Opinion.Fr, "opinion_en", o.Opinion.En,
+		"cost", page.Dirhams(o.Cost), "version", strconv.FormatInt(o.Version, 10))
 	form.Values["units"] = o.Units
 	return h.showOptionForm(w, r, http.StatusOK, form, o)
 }

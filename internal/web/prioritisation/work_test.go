@@ -2,6 +2,7 @@ package prioritisation_test
 
 import (
 	"net/http"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -72,6 +73,39 @@ func TestAPostWithoutItsIdHidesNoOther(t *testing.T) {
 }
 
 // TestAVoteSavedUnchangedStaysTheSame opens both forms and posts them as they are.
+func TestAVoteSavedUnchangedStaysTheSame(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := newSite(t, db)
+		words := func(s string) i18n.Text {
+			return i18n.Text{Ar: s + " بالعربية", Fr: s + " en français", En: s + " in English"}
+		}
+		before := s.load()
+		s.must(s.votes.ChangeVote(t.Context(), s.coordinator, s.vote, before.Version, prioritisation.VoteDraft{Title: words("1"), Question: words("2"),
+			Budget: 40_000_000_05, OpensAt: before.OpensAt.Truncate(60e9), ClosesAt: before.ClosesAt.Truncate(60e9)}))
+		o := s.option(s.options[0])
+		s.must(s.votes.ChangeOption(t.Context(), s.coordinator, o.Number, o.Version, prioritisation.OptionDraft{Vote: s.vote, Proposal: o.Proposal,
+			Title: words("3"), Description: words("4"), Opinion: words("5"), Cost: 20_000_000_50, Units: []string{"07.351.03.05", "07.351.03.11"}}))
+		before, o = s.load(), s.option(o.Number)
+		for _, path := range []string{work + "/" + s.vote + "/edit", work + "/" + s.vote + "/options/" + o.Number} {
+			page := s.get(s.coordinator, i18n.Fr, path)
+			s.post(s.coordinator, i18n.Fr, path, http.StatusSeeOther, form(t, page, path))
+		}
+		after, o2 := s.load(), s.option(o.Number)
+		if after.Version == before.Version || o2.Version == o.Version {
+			t.Error("nothing was saved")
+		}
+		after.Version, o2.Version = before.Version, o.Version
+		if !reflect.DeepEqual(after, before) || !reflect.DeepEqual(o2, o) {
+			t.Errorf("saved unchanged:\n%+v\n%+v\nbefore:\n%+v\n%+v", after, o2, before, o)
+		}
+		path := work + "/" + s.vote + "/options/new"
+		offered := form(t, s.get(s.coordinator, i18n.Fr, path+"?proposal="+s.proposals[1]), path)
+		if cost, err := i18n.ParseDirhams(offered.Get("cost")); err != nil || cost != 20_000_000_50 {
+			t.Errorf("the estimate is offered as %q", offered.Get("cost"))
+		}
+	})
+}
+
 func (s *site) option(number string) prioritisation.Option {
 	s.t.Helper()
 	o, err := s.votes.Option(s.t.Context(), s.programme.ID, number)
