@@ -263,12 +263,18 @@ func readSheet(form *page.Form, p *roadmap.Project) {
 		}
 		p.Shares = append(p.Shares, roadmap.Share{Unit: unit, Num: num, Den: den})
 	}
-	p.Milestones = nil
+	var milestones []roadmap.Milestone
 	for _, code := range roadmap.MilestoneCodes {
-		if at := form.Time("m_" + code); !at.IsZero() {
-			p.Milestones = append(p.Milestones, roadmap.Milestone{Code: code, PlannedAt: at})
+		at := form.Time("m_" + code)
+		if at.IsZero() {
+			continue
 		}
+		if stood := p.Planned(code); i18n.ISO(stood) == i18n.ISO(at) {
+			at = stood // the form knows days only
+		}
+		milestones = append(milestones, roadmap.Milestone{Code: code, PlannedAt: at})
 	}
+	p.Milestones = milestones
 }
 
 // proposals reads numbers of proposals as people type them, one after the other.
@@ -284,8 +290,11 @@ func proposals(form *page.Form) (numbers []string) {
 	return numbers
 }
 
-// shareDecimals is how finely a share may be typed as a decimal or a percentage.
-const shareDecimals = 1_000_000
+// How finely a share may be typed as a decimal or a percentage.
+const (
+	shareDecimals = 6
+	shareScale    = 1_000_000
+)
 
 // parseShare reads a commune's share: "2/3", "60 %", "0,6" or "1", in any digits.
 func parseShare(s string) (num, den int64, ok bool) {
@@ -294,15 +303,14 @@ func parseShare(s string) (num, den int64, ok bool) {
 		den, err2 := i18n.ParseInt(b)
 		return num, den, err1 == nil && err2 == nil && num > 0 && den > 0
 	}
-	whole := int64(shareDecimals)
+	whole := int64(shareScale)
 	if cut := strings.TrimRight(s, "%٪"); cut != s {
-		s, whole = cut, 100*shareDecimals
+		s, whole = cut, 100*shareScale
 	}
-	f, err := i18n.ParseNumber(s)
-	if err != nil || f <= 0 || f > 100 {
+	num, err := i18n.ParseDecimal(s, shareDecimals)
+	if err != nil || num <= 0 || num > 100*shareScale {
 		return 0, 1, false
 	}
-	num = int64(f*shareDecimals + .5)
 	g := gcd(num, whole)
 	return num / g, whole / g, true
 }
@@ -326,9 +334,8 @@ func readMoney(form *page.Form, p *roadmap.Project) {
 			continue
 		}
 		c.Quantity, c.UnitCost = thousandths(form, numbered("quantity", i)), form.Dirhams(numbered("unit_cost", i))
-		if i < len(stood) { // the form has no room for English
-			c.Title.En, c.Unit.En = stood[i].Title.En, stood[i].Unit.En
-		}
+		c.Title.En = english(c.Title, i, stood, func(c roadmap.Component) i18n.Text { return c.Title })
+		c.Unit.En = english(c.Unit, i, stood, func(c roadmap.Component) i18n.Text { return c.Unit })
 		p.Components = append(p.Components, c)
 	}
 	for i := range rows(form, partnerRow) {
@@ -338,6 +345,19 @@ func readMoney(form *page.Form, p *roadmap.Project) {
 			}
 		}
 	}
+}
+
+// english is what a text of a component says in English, for which the form has
+// no room: it stays with its words, in their own row or in another.
+func english(t i18n.Text, row int, stood []roadmap.Component, of func(roadmap.Component) i18n.Text) string {
+	same := func(c roadmap.Component) bool { return of(c).Ar == t.Ar && of(c).Fr == t.Fr }
+	if row < len(stood) && same(stood[row]) {
+		return of(stood[row]).En
+	}
+	if i := slices.IndexFunc(stood, same); i >= 0 && !t.Empty() {
+		return of(stood[i]).En
+	}
+	return ""
 }
 
 func amountField(i, year int) string { return numbered("amount", i) + "_" + strconv.Itoa(year) }
