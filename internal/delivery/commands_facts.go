@@ -16,7 +16,8 @@ import (
 // MilestoneDraft is the newest word on one of a project's dates.
 type MilestoneDraft struct {
 	Project, Code    string
-	Forecast, Actual time.Time // one of them at least
+	Forecast, Actual time.Time // one of them at least; the other stays as it was told
+	Version          int64     // MilestoneLine.Version as the page showed it
 	Once             string
 }
 
@@ -47,11 +48,16 @@ func (s *Service) RecordMilestone(ctx context.Context, actor accounts.Actor, d M
 		if err := running(tx, d.Project); err != nil {
 			return err
 		}
-		if err := tx.Exec(sqlSetMilestone, tx.Log(), d.Project, d.Code, millis(d.Forecast), millis(d.Actual), tx.Millis()); err != nil {
+		var forecast, actual int64 // as they stand now
+		err := tx.QueryRowContext(tx.Context(), sqlSetMilestone, tx.Log(), d.Project, d.Code, millis(d.Forecast), millis(d.Actual), tx.Millis(), d.Version).Scan(&forecast, &actual)
+		if store.IsNoRows(err) {
+			return fault.New(fault.Conflict, "fault.conflict")
+		}
+		if err != nil {
 			return err
 		}
-		_, err := tx.Append(store.Change{Kind: ChangeMilestoneRecorded, Subject: programme.Subject(programme.Project, d.Project), Open: true,
-			Public: store.Part{"number": d.Project, "milestone": d.Code, "forecast": millis(d.Forecast), "actual": millis(d.Actual), "by": by},
+		_, err = tx.Append(store.Change{Kind: ChangeMilestoneRecorded, Subject: programme.Subject(programme.Project, d.Project), Open: true,
+			Public: store.Part{"number": d.Project, "milestone": d.Code, "forecast": forecast, "actual": actual, "by": by},
 			Person: actor.PersonPart()})
 		return err
 	})

@@ -118,7 +118,9 @@ type Report struct {
 type MilestoneLine struct {
 	Code                      string
 	Planned, Forecast, Actual time.Time // zero where unknown
+	Told                      time.Time // the forecast by RecordMilestone alone: reports foresee the end of the works too
 	UpdatedAt                 time.Time
+	Version                   int64 // for RecordMilestone; 0 before the first word
 }
 
 // End is the date to show: what happened, else the forecast, else the plan.

@@ -212,10 +212,11 @@ func loadMilestones(ctx context.Context, q store.Querier, of func(string) *file,
 		var project string
 		var m MilestoneLine
 		var forecast, actual, updated int64
-		if err := scan(&project, &m.Code, &forecast, &actual, &updated); err != nil {
+		if err := scan(&project, &m.Code, &forecast, &actual, &updated, &m.Version); err != nil {
 			return err
 		}
 		m.Forecast, m.Actual, m.UpdatedAt = store.Time(forecast), store.Time(actual), store.Time(updated)
+		m.Told = m.Forecast
 		f := of(project)
 		f.milestones = append(f.milestones, m)
 		return nil

@@ -253,7 +253,7 @@ func TestOnlyTheProjectsOwnAuthoritySpeaksOfIt(t *testing.T) {
 				return err
 			},
 			"milestone": func(a accounts.Actor, project string) error {
-				return w.service.RecordMilestone(ctx, a, delivery.MilestoneDraft{Project: project, Code: "start", Actual: now.AddDate(0, 0, -20)})
+				return w.service.RecordMilestone(ctx, a, delivery.MilestoneDraft{Project: project, Code: "start", Actual: now.AddDate(0, 0, -20), Version: w.sheet(t).Milestones[0].Version})
 			},
 			"money": func(a accounts.Actor, project string) error {
 				return w.service.RecordMoney(ctx, a, delivery.MoneyDraft{Project: project, Kind: "paid", Amount: 100, At: now.AddDate(0, 0, -1), Payer: "council"})
@@ -276,6 +276,35 @@ func TestOnlyTheProjectsOwnAuthoritySpeaksOfIt(t *testing.T) {
 		s := w.sheet(t)
 		if len(s.Reports) != 2 || s.Progress.Money.Paid != 200 || s.Milestones[0].Actual.IsZero() {
 			t.Errorf("%d reports, %d paid, start %v", len(s.Reports), s.Progress.Money.Paid, s.Milestones[0].Actual)
+		}
+	})
+}
+
+func TestASecondWordOnAMilestoneKeepsTheFirst(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		w, ctx := newWorld(t, db), context.Background()
+		actual, forecast := db.Now().AddDate(0, 0, -12).Truncate(time.Millisecond), db.Now().AddDate(0, 0, -10).Truncate(time.Millisecond)
+		say := func(d delivery.MilestoneDraft) error {
+			d.Project, d.Code = w.project, "start"
+			return w.service.RecordMilestone(ctx, w.authority, d)
+		}
+		if err := say(delivery.MilestoneDraft{Actual: actual}); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "of the page before", say(delivery.MilestoneDraft{Forecast: forecast}), "fault.conflict")
+		want(t, "of a page that never was", say(delivery.MilestoneDraft{Forecast: forecast, Version: 7}), "fault.conflict")
+		if err := say(delivery.MilestoneDraft{Forecast: forecast, Version: w.sheet(t).Milestones[0].Version}); err != nil {
+			t.Fatal(err)
+		}
+		if m := w.sheet(t).Milestones[0]; !m.Actual.Equal(actual) || !m.Forecast.Equal(forecast) || m.Version != 2 {
+			t.Errorf("after a forecast the milestone was reached on %v, forecast %v, version %d", m.Actual, m.Forecast, m.Version)
+		}
+		list, err := db.ChangesOf(ctx, w.programme, programme.Subject(programme.Project, w.project))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last := string(list[len(list)-1].Public.Body); !strings.Contains(last, fmt.Sprintf(`"actual":%d`, actual.UnixMilli())) || !strings.Contains(last, fmt.Sprintf(`"forecast":%d`, forecast.UnixMilli())) {
+			t.Errorf("the log says %s", last)
 		}
 	})
 }

@@ -30,6 +30,7 @@ CREATE TABLE milestone (
     forecast_at  BIGINT NOT NULL,
     actual_at    BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL,
+    version      BIGINT NOT NULL,
     PRIMARY KEY (programme_id, project, code)
 );
 

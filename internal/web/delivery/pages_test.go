@@ -240,3 +240,34 @@ func TestAnObstacleIsDealtWithOnTheProjectsPage(t *testing.T) {
 		s.post(s.engineer, at, 409, append(own, "do", "close", "version", "3", "lesson_ar", "تُطلب التحويلات قبل انطلاق الأشغال بشهر")...)
 	})
 }
+
+func TestAMilestoneStartsFromWhatStands(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := newSite(t, db)
+		at := "/work/delivery/projects/" + s.project + "/milestone"
+		reached, foreseen := db.Now().AddDate(0, 0, -12), db.Now().AddDate(0, 0, 25)
+		s.says("the work page", s.get(s.engineer, at, 200), at+"?code=half", `name="code" value="start"`, `name="version" value="0"`)
+		s.post(s.engineer, at, 303, "code", "start", "version", "0", "actual", i18n.ISO(reached))
+		body := s.get(s.engineer, at+"?code=start", 200)
+		s.says("the form of what was told", body, `name="code" value="start"`, `name="version" value="1"`, `value="`+i18n.ShortDate(i18n.Ar, reached)+`"`)
+		s.says("the next milestone", s.get(s.engineer, at, 200), `name="code" value="half"`, `name="version" value="0"`)
+		s.says("the last, whose plan nobody spoke of", s.get(s.engineer, at+"?code=accept", 200), `name="code" value="accept"`)
+		late := s.post(s.engineer, at, 409, "code", "start", "version", "0", "forecast", i18n.ISO(foreseen))
+		s.says("the late form", late, `name="code" value="start"`, `name="version" value="1"`, `value="`+i18n.ISO(foreseen)+`"`)
+		s.post(s.engineer, at, 303, "code", "start", "version", "1", "forecast", i18n.ISO(foreseen))
+		s.says("the form of both", s.get(s.engineer, at+"?code=start", 200), `value="`+i18n.ShortDate(i18n.Ar, reached)+`"`, `value="`+i18n.ShortDate(i18n.Ar, foreseen)+`"`)
+		s.post(s.engineer, at, 422, "code", "none", "version", "0", "actual", i18n.ISO(reached))
+	})
+}
+
+// TestAStaleDecisionIsSaid: of two who decide on a state, the second reads of the first.
+func TestAStaleDecisionIsSaid(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := newSite(t, db)
+		at := "/work/delivery/projects/" + s.project + "/state"
+		s.post(s.coordinator, at, 303, "state", "agreed", "version", "0", "reason_ar", "وقعت جميع الأطراف اتفاقية الشراكة")
+		s.says("a refused form", s.post(s.coordinator, at, 422, "state", "under_way", "version", "0", "reason_ar", "قصير"), `name="version" value="0"`)
+		s.says("the late form", s.post(s.coordinator, at, 409, "state", "under_way", "version", "0", "reason_ar", "انطلقت الأشغال بعد الأمر بالخدمة"),
+			`name="version" value="1"`, "انطلقت الأشغال بعد الأمر بالخدمة")
+	})
+}

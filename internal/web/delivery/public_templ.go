@@ -277,7 +277,7 @@ func projectView(d projectData) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.DataTable(milestoneTable(d)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.DataTable(milestoneTable(d, d.milestoneName)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

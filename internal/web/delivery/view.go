@@ -289,12 +289,21 @@ func (d projectData) milestones() []delivery.MilestoneLine {
 	return list
 }
 
-func milestoneTable(d projectData) ui.Table {
+func (d projectData) milestoneName(code string) templ.Component {
+	return ui.M(d.Lang, "delivery.milestone."+code)
+}
+
+// milestoneLink leads to the form of the milestone.
+func (d workData) milestoneLink(code string) templ.Component {
+	return ui.Link(d.P("/work/delivery/projects/"+d.Project.Number+"/"+formMilestone+"?code="+code), d.T("delivery.milestone."+code))
+}
+
+func milestoneTable(d projectData, name func(code string) templ.Component) ui.Table {
 	l := d.Lang
 	t := ui.Table{Columns: []ui.Column{{Label: d.T("delivery.column.milestone")}, {Label: d.T("delivery.column.baseline")},
 		{Label: d.T("delivery.column.forecast")}, {Label: d.T("delivery.column.actual")}, {Label: d.T("delivery.column.state")}}}
 	for _, m := range d.milestones() {
-		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.M(l, "delivery.milestone."+m.Code), day(l, m.Planned), day(l, m.Forecast), day(l, m.Actual),
+		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{name(m.Code), day(l, m.Planned), day(l, m.Forecast), day(l, m.Actual),
 			badges([]ui.Mark{milestoneMark(l, m, d.Now)})}})
 	}
 	return t

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/delivery"
@@ -115,7 +116,13 @@ func (h *Handlers) showWork(w http.ResponseWriter, r *http.Request, status int, 
 		return fault.New(fault.NotFound, "fault.not_found")
 	}
 	if d.Form == nil {
-		d.Form = d.firstValues()
+		d.Form = d.firstValues(r.URL.Query().Get("code"))
+	}
+	switch d.Current {
+	case formMilestone:
+		d.Form.Stands(d.milestone(d.Form.Text("code")).Version)
+	case formState:
+		d.Form.Stands(d.Sheet.Version)
 	}
 	if d.Organisations, err = h.Accounts.Organisations(r.Context()); err != nil {
 		return err
@@ -187,7 +194,8 @@ func thousandths(form *page.Form, name string) int64 {
 }
 
 func (h *Handlers) milestone(ctx context.Context, actor accounts.Actor, p roadmap.Project, form *page.Form) error {
-	d := delivery.MilestoneDraft{Project: p.Number, Code: form.Text("code"), Forecast: form.Time("forecast"), Actual: form.Time("actual"), Once: form.Once()}
+	d := delivery.MilestoneDraft{Project: p.Number, Code: form.Text("code"), Forecast: form.Time("forecast"), Actual: form.Time("actual"),
+		Version: form.Version(), Once: form.Once()}
 	if unread(form) {
 		return nil
 	}
@@ -343,10 +351,38 @@ type reportData struct {
 	May, Own bool
 }
 
-// firstValues fills the report's form with what was last approved.
-func (d workData) firstValues() *page.Form {
+// milestone is the one with a code, or else the next to come, or the last.
+func (d workData) milestone(code string) (m delivery.MilestoneLine) {
+	list := d.milestones()
+	i := slices.IndexFunc(list, func(m delivery.MilestoneLine) bool { return m.Code == code })
+	if i < 0 {
+		i = slices.IndexFunc(list, func(m delivery.MilestoneLine) bool { return m.Actual.IsZero() })
+	}
+	switch {
+	case i >= 0:
+		return list[i]
+	case len(list) > 0:
+		return list[len(list)-1]
+	}
+	return m
+}
+
+// firstValues fills the form with what stands: the quantities last approved, or
+// the dates told of the milestone that the address names.
+func (d workData) firstValues(code string) *page.Form {
 	var values []string
-	if d.Current == formReport {
+	switch d.Current {
+	case formMilestone:
+		m := d.milestone(code)
+		values = append(values, "code", m.Code, "version", strconv.FormatInt(m.Version, 10))
+		for name, t := range map[string]time.Time{"forecast": m.Told, "actual": m.Actual} {
+			if !t.IsZero() {
+				values = append(values, name, i18n.ShortDate(d.Lang, t))
+			}
+		}
+	case formState:
+		values = append(values, "version", strconv.FormatInt(d.Sheet.Version, 10))
+	case formReport:
 		for i, n := range d.Sheet.Done {
 			values = append(values, doneField(i), decimal(d.Lang, n))
 		}
@@ -376,7 +412,11 @@ func (d workData) fields() []ui.Field {
 		}
 		return append(append(fields, of("forecast_end", "delivery.form.forecast_end").Must()), d.words("statement", "delivery.form.statement")...)
 	case formMilestone:
-		return []ui.Field{of("code", "delivery.form.milestone").WithOptions(d.milestoneOptions()...).Must(), of("forecast", "delivery.column.forecast"), of("actual", "delivery.column.actual")}
+		forecast := of("forecast", "delivery.column.forecast")
+		if forecast.Error == "" {
+			forecast.Error = d.Form.Error(l, "code")
+		}
+		return []ui.Field{forecast, of("actual", "delivery.column.actual")}
 	case formMoney:
 		return append([]ui.Field{of("kind", "delivery.column.kind").WithOptions(d.options("delivery.money.", delivery.MoneyKinds)...).Must(),
 			of("amount", "delivery.column.amount").WithHint(d.T("delivery.form.amount_hint")).Must(), of("at", "delivery.column.date").Must(),
@@ -407,13 +447,6 @@ func (d workData) words(name, key string) []ui.Field {
 func (d workData) options(prefix string, values []string) (list []ui.Option) {
 	for _, v := range values {
 		list = append(list, ui.Option{Value: v, Label: d.T(prefix + v)})
-	}
-	return list
-}
-
-func (d workData) milestoneOptions() (list []ui.Option) {
-	for _, m := range d.milestones() {
-		list = append(list, ui.Option{Value: m.Code, Label: d.T("delivery.milestone." + m.Code)})
 	}
 	return list
 }
