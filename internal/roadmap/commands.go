@@ -35,7 +35,8 @@ func (s *Service) write(ctx context.Context, actor accounts.Actor, right account
 	return earlier, nil
 }
 
-// SetObjective adds an objective (empty Number) or changes it, and returns its number.
+// SetObjective adds an objective (empty Number) or changes it, and returns its
+// number. Its projects follow it to another axis.
 func (s *Service) SetObjective(ctx context.Context, actor accounts.Actor, o Objective, once string) (number string, err error) {
 	defer fault.Wrap(&err, "roadmap.SetObjective(%s)", o.Number)
 	p, err := s.programmes.ByID(ctx, actor.Programme)
@@ -60,6 +61,9 @@ func (s *Service) SetObjective(ctx context.Context, actor accounts.Actor, o Obje
 			err = changed(tx.ExecOne(sqlChangeObjective, tx.Log(), number, o.Axis, encode(o.Title), o.Version))
 		}
 		if err != nil {
+			return err
+		}
+		if err := tx.Exec(sqlMoveProjects, tx.Log(), number, o.Axis); err != nil {
 			return err
 		}
 		_, err := tx.Append(store.Change{Kind: ChangeObjectiveSet, Subject: programme.Subject(programme.Objective, number), Open: true,

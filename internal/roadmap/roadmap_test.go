@@ -208,5 +208,11 @@ func TestASheetIsTiedToWhatItNamesNow(t *testing.T) {
 		if p, err = w.service.Project(ctx, w.programme.ID, number); err != nil || p.Cycle != 1 || p.Axis != "social" {
 			t.Errorf("cycle %d, axis %s, %v", p.Cycle, p.Axis, err)
 		}
+		if _, err := w.service.SetObjective(ctx, w.coordinator, roadmap.Objective{Number: other, Axis: "water", Title: i18n.Text{Ar: "مدرسة قريبة"}, Version: 1}, ""); err != nil {
+			t.Fatal(err)
+		}
+		if p, err = w.service.Project(ctx, w.programme.ID, number); err != nil || p.Axis != "water" {
+			t.Errorf("the objective went to water, its project lies on %s, %v", p.Axis, err)
+		}
 	})
 }

@@ -241,6 +241,30 @@ func (s *Service) checkOrigin(ctx context.Context, programmeID string, p *Projec
 	return nil
 }
 
+// inPlace tells whether no component took the place of another: each may have
+// new words, but not those that stood elsewhere.
+func inPlace(before, after []Component) bool {
+	for i, c := range after {
+		if i < len(before) && sameWords(c.Title, before[i].Title) {
+			continue
+		}
+		for j, other := range before {
+			if sameWords(c.Title, other.Title) && (i < len(before) || !sameWords(after[j].Title, other.Title)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// sameWords compares in the languages of the forms, and in English what has no other.
+func sameWords(a, b i18n.Text) bool {
+	if a.Ar == "" && a.Fr == "" && b.Ar == "" && b.Fr == "" {
+		return a.En == b.En
+	}
+	return a.Ar == b.Ar && a.Fr == b.Fr
+}
+
 // checkAdopted keeps what delivery measures an adopted project by: the planned
 // days are its frozen baseline (what is foreseen is told there), and quantities
 // are reported by the place of their component, so that none may go.
@@ -256,7 +280,9 @@ func checkAdopted(old Project, p *Project) error {
 			p.Milestones[i] = m // forms know days only
 		}
 	}
-	wrong.Check(len(p.Components) >= len(old.Components), "components", "roadmap.error.component_removed")
+	if wrong.Check(len(p.Components) >= len(old.Components), "components", "roadmap.error.component_removed") {
+		wrong.Check(inPlace(old.Components, p.Components), "components", "roadmap.error.component_moved")
+	}
 	wrong.Check(len(p.Gaps()) == 0, "cost", "roadmap.error.incomplete", "number", old.Number)
 	return wrong.Err()
 }

@@ -71,7 +71,9 @@ func TestASheetIsKeptUnripeAndAdoptedWhole(t *testing.T) {
 func TestAnAdoptedProjectKeepsItsBaseline(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
 		w, ctx := newWorld(t, db), context.Background()
-		p := w.save(t, w.sheet)
+		two := w.sheet
+		two.Components = append(slices.Clone(two.Components), roadmap.Component{Title: i18n.Text{Ar: "مضخات"}, Unit: i18n.Text{Ar: "مضخة"}, Quantity: 2000, UnitCost: 10})
+		p := w.save(t, two)
 		if err := w.service.AdoptVersion(ctx, w.governor, w.draft(t, p.Number), 2, ""); err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +83,13 @@ func TestAnAdoptedProjectKeepsItsBaseline(t *testing.T) {
 			},
 			"a milestone less": func(p *roadmap.Project) { p.Milestones = p.Milestones[1:] },
 			"a part less":      func(p *roadmap.Project) { p.Components = nil },
-			"no cost":          func(p *roadmap.Project) { p.Cost, p.Funding = 0, nil },
+			"two parts that changed places": func(p *roadmap.Project) {
+				p.Components = []roadmap.Component{p.Components[1], p.Components[0]}
+			},
+			"a part that went to the end under another's name": func(p *roadmap.Project) {
+				p.Components = []roadmap.Component{{Title: i18n.Text{Ar: "حفر"}, Quantity: 1, UnitCost: 1}, p.Components[1], p.Components[0]}
+			},
+			"no cost": func(p *roadmap.Project) { p.Cost, p.Funding = 0, nil },
 		} {
 			q, err := w.service.Project(ctx, w.programme.ID, p.Number)
 			if err != nil {
@@ -102,6 +110,8 @@ func TestAnAdoptedProjectKeepsItsBaseline(t *testing.T) {
 		}
 		planned := q.Milestones[1].PlannedAt
 		q.Cost, q.Funding[0].Amount, q.Milestones[1].PlannedAt = q.Cost+50, q.Funding[0].Amount+50, day
+		q.Components[0].Title.Ar = "قنوات جديدة" // new words in the same place, and one more
+		q.Components = append(q.Components, roadmap.Component{Title: i18n.Text{Ar: "حفر"}, Quantity: 1, UnitCost: 1})
 		if q = w.save(t, q); !q.Milestones[1].PlannedAt.Equal(planned) || q.Cost != w.sheet.Cost+50 {
 			t.Errorf("cost %d, acceptance %s, was %s", q.Cost, q.Milestones[1].PlannedAt, planned)
 		}

@@ -4,6 +4,8 @@ const (
 	sqlObjectives      = `SELECT number, axis, title, version FROM objective WHERE programme_id = $1 ORDER BY number`
 	sqlInsertObjective = `INSERT INTO objective (programme_id, number, axis, title, version) VALUES ($1, $2, $3, $4, 1)`
 	sqlChangeObjective = `UPDATE objective SET axis = $3, title = $4, version = version + 1 WHERE programme_id = $1 AND number = $2 AND version = $5`
+	// The projects of an objective lie on its axis.
+	sqlMoveProjects = `UPDATE project SET axis = $3, version = version + 1 WHERE programme_id = $1 AND objective = $2 AND axis <> $3`
 
 	sqlProjects = `SELECT number, cycle, title, summary, objective, axis, moa, mod, options, proposals, entry, entry_reason, components, cost,
 		beneficiaries, milestones, release, adopted_in, version FROM project WHERE programme_id = $1`
