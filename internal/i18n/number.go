@@ -102,6 +102,21 @@ func Millions(l Lang, centimes int64, digits int) string {
 
 func millions(centimes int64) float64 { return float64(centimes) / 100_000_000 }
 
+// Thousandths writes thousandths of a unit exactly, with the decimals they need:
+// 12500 is "12,5".
+func Thousandths(l Lang, n int64) string {
+	digits, negative := strings.CutPrefix(strconv.FormatInt(n, 10), "-")
+	digits = strings.Repeat("0", max(4-len(digits), 0)) + digits
+	s := grouped(digits[:len(digits)-3])
+	if frac := strings.TrimRight(digits[len(digits)-3:], "0"); frac != "" {
+		s += decimalMark(l) + frac
+	}
+	if negative {
+		s = minus + s
+	}
+	return s
+}
+
 func decimalMark(l Lang) string {
 	if l == En {
 		return "."

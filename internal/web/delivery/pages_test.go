@@ -271,3 +271,21 @@ func TestAStaleDecisionIsSaid(t *testing.T) {
 			`name="version" value="1"`, "انطلقت الأشغال بعد الأمر بالخدمة")
 	})
 }
+
+// TestAReportFormTakesItsOwnValues: three decimals alone could be a group of digits.
+func TestAReportFormTakesItsOwnValues(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := newSite(t, db)
+		at := "/work/delivery/projects/" + s.project + "/report"
+		end := i18n.ISO(db.Now().AddDate(0, 0, 70))
+		s.post(s.engineer, at, 303, "done_0", "6,1250", "done_1", "40", "forecast_end", end, "statement_ar", "وُضع نصف القنوات")
+		number := reportNumber.FindStringSubmatch(s.get(s.coordinator, "/work/delivery/projects", 200))[1]
+		s.post(s.coordinator, "/work/delivery/reports/"+number, 303, "version", "1", "do", "approve")
+		offered := regexp.MustCompile(`value="([^"]*)"[^>]*name="done_0"`).FindStringSubmatch(s.get(s.engineer, at, 200))
+		if offered == nil {
+			t.Fatal("the form offers no quantity")
+		}
+		s.post(s.engineer, at, 303, "done_0", offered[1], "done_1", "41", "forecast_end", end, "statement_ar", "لم يتغير إلا الربط")
+		s.says("a negative quantity", s.post(s.engineer, at, 422, "done_0", "-7", "done_1", "41", "forecast_end", end, "statement_ar", "وُضعت القنوات"), i18n.T(i18n.Ar, "delivery.error.quantities"))
+	})
+}

@@ -218,15 +218,8 @@ func ratio(num, den int64) float64 {
 	return float64(num) / float64(den)
 }
 
-func quantity(l i18n.Lang, thousandths int64) templ.Component { return ui.Fig(decimal(l, thousandths)) }
-
-// decimal writes thousandths of a unit with as many decimals as they need.
-func decimal(l i18n.Lang, thousandths int64) string {
-	digits := 0
-	for unit := int64(1000); digits < 3 && thousandths%unit != 0; unit /= 10 {
-		digits++
-	}
-	return i18n.Decimal(l, float64(thousandths)/1000, digits)
+func quantity(l i18n.Lang, thousandths int64) templ.Component {
+	return ui.Fig(i18n.Thousandths(l, thousandths))
 }
 
 // fundingTable crosses partners and years, with what each has paid so far.

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -163,7 +162,7 @@ func (h *Handlers) submit(ctx context.Context, actor accounts.Actor, p roadmap.P
 	d := delivery.ReportDraft{Project: p.Number, NothingChanged: form.Has("nothing_changed", "yes"), Once: form.Once()}
 	if !d.NothingChanged {
 		for i := range p.Components {
-			d.Done = append(d.Done, thousandths(form, doneField(i)))
+			d.Done = append(d.Done, form.Thousandths(doneField(i)))
 		}
 		d.ForecastEnd, d.Statement = form.Time("forecast_end"), form.Words("statement")
 	}
@@ -175,23 +174,6 @@ func (h *Handlers) submit(ctx context.Context, actor accounts.Actor, p roadmap.P
 }
 
 func doneField(component int) string { return "done_" + strconv.Itoa(component) }
-
-// mostQuantity bounds what is typed, so that thousandths of it fit in an int64.
-const mostQuantity = 1e12
-
-// thousandths reads a quantity; an empty field is 0. A fault is added to the form.
-func thousandths(form *page.Form, name string) int64 {
-	s := form.Text(name)
-	if s == "" {
-		return 0
-	}
-	n, err := i18n.ParseNumber(s)
-	if err != nil || math.Abs(n) > mostQuantity {
-		form.Add(name, "fault.number", "typed", s, "example", "5,8")
-		return 0
-	}
-	return int64(math.Round(n * 1000))
-}
 
 func (h *Handlers) milestone(ctx context.Context, actor accounts.Actor, p roadmap.Project, form *page.Form) error {
 	d := delivery.MilestoneDraft{Project: p.Number, Code: form.Text("code"), Forecast: form.Time("forecast"), Actual: form.Time("actual"),
@@ -384,7 +366,7 @@ func (d workData) firstValues(code string) *page.Form {
 		values = append(values, "version", strconv.FormatInt(d.Sheet.Version, 10))
 	case formReport:
 		for i, n := range d.Sheet.Done {
-			values = append(values, doneField(i), decimal(d.Lang, n))
+			values = append(values, doneField(i), page.Thousandths(n))
 		}
 		if t := d.Sheet.Progress.ForecastEnd; !t.IsZero() {
 			values = append(values, "forecast_end", i18n.ShortDate(d.Lang, t))
@@ -404,7 +386,7 @@ func (d workData) fields() []ui.Field {
 			name, _ := c.Title.In(l)
 			f := ui.FieldOf(l, d.Form, doneField(i), name)
 			f.Unit, _ = c.Unit.In(l)
-			f.Hint = d.T("delivery.form.done_hint", "planned", decimal(l, c.Quantity))
+			f.Hint = d.T("delivery.form.done_hint", "planned", i18n.Thousandths(l, c.Quantity))
 			if i == 0 && f.Error == "" {
 				f.Error = d.Form.Error(l, "done")
 			}

@@ -341,6 +341,36 @@ func TestEnglishStaysWithItsWords(t *testing.T) {
 	})
 }
 
+// TestAnEmptiedRowIsTakenOutUntilReportsGoByIt: quantities are reported by place.
+func TestAnEmptiedRowIsTakenOutUntilReportsGoByIt(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := newSite(t, db)
+		p := s.sheet()
+		p.Components = append(p.Components, roadmap.Component{Title: i18n.Text{Fr: "Pompes"}, Quantity: 2000, UnitCost: 1_000_00}, roadmap.Component{Title: i18n.Text{Fr: "Forage"}, Quantity: 1000, UnitCost: 1_000_00})
+		empty := func(number string, status int) string {
+			path := "/work/roadmap/projects/" + number + "/money"
+			form := typed(t, s.page(s.coordinator, i18n.Fr, path))
+			for _, name := range []string{"part_ar_1", "part_fr_1", "measure_ar_1", "measure_fr_1", "quantity_1", "unit_cost_1"} {
+				form.Set(name, "")
+			}
+			form.Set("part_fr_4", "Clôture") // one more, so that their number is the same
+			form.Set("quantity_4", "1")
+			form.Set("rows_part_ar", "4")
+			return s.post(s.coordinator, path, form, status)
+		}
+		draft, err := s.roads.SaveProject(t.Context(), s.coordinator, p, "")
+		s.must(err)
+		empty(draft, http.StatusSeeOther)
+		after, err := s.roads.Project(t.Context(), s.programme.ID, draft)
+		s.must(err)
+		if len(after.Components) != 3 || after.Components[0].Title.Fr != "Pompes" {
+			t.Errorf("a draft without its first component has %+v", after.Components)
+		}
+		adopted, _ := s.adopt(p)
+		s.says("an adopted project without its first component", empty(adopted, http.StatusUnprocessableEntity), i18n.T(i18n.Fr, "roadmap.error.component"))
+	})
+}
+
 func TestAShareIsKeptAsTyped(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
 		s := newSite(t, db)

@@ -330,10 +330,11 @@ func readMoney(form *page.Form, p *roadmap.Project) {
 	for i := range rows(form, partRow) {
 		c := roadmap.Component{Title: i18n.Text{Ar: form.Text(numbered(partRow, i)), Fr: form.Text(numbered("part_fr", i))},
 			Unit: i18n.Text{Ar: form.Text(numbered("measure_ar", i)), Fr: form.Text(numbered("measure_fr", i))}}
-		if c.Title.Empty() && form.Text(numbered("quantity", i)) == "" {
+		// An emptied row takes its component out, unless reports go by its place.
+		if c.Title.Empty() && form.Text(numbered("quantity", i)) == "" && (p.AdoptedIn == 0 || i >= len(stood)) {
 			continue
 		}
-		c.Quantity, c.UnitCost = thousandths(form, numbered("quantity", i)), form.Dirhams(numbered("unit_cost", i))
+		c.Quantity, c.UnitCost = form.Thousandths(numbered("quantity", i)), form.Dirhams(numbered("unit_cost", i))
 		c.Title.En = english(c.Title, i, stood, func(c roadmap.Component) i18n.Text { return c.Title })
 		c.Unit.En = english(c.Unit, i, stood, func(c roadmap.Component) i18n.Text { return c.Unit })
 		p.Components = append(p.Components, c)
@@ -375,16 +376,6 @@ func years(form *page.Form) (list []int) {
 	return list
 }
 
-func thousandths(form *page.Form, field string) int64 {
-	const most = 1e9 // of the unit; the sheet judges the cost
-	q, err := i18n.ParseNumber(form.Text(field))
-	if err != nil || q < 0 || q > most {
-		form.Add(field, "fault.number", "typed", form.Text(field), "example", "12,5")
-		return 0
-	}
-	return int64(q*1000 + .5)
-}
-
 func fillWords(f *page.Form, name string, t i18n.Text) {
 	f.Values.Set(name+"_ar", t.Ar)
 	f.Values.Set(name+"_fr", t.Fr)
@@ -423,15 +414,15 @@ func typedNumber(n int64) string {
 func fillMoney(p roadmap.Project, now int) *page.Form {
 	f := page.NewForm("version", strconv.FormatInt(p.Version, 10))
 	if p.Cost > 0 {
-		f.Values.Set("cost", dirhams(p.Cost))
+		f.Values.Set("cost", page.Dirhams(p.Cost))
 	}
 	for i, c := range p.Components {
 		f.Values.Set(numbered(partRow, i), c.Title.Ar)
 		f.Values.Set(numbered("part_fr", i), c.Title.Fr)
 		f.Values.Set(numbered("measure_ar", i), c.Unit.Ar)
 		f.Values.Set(numbered("measure_fr", i), c.Unit.Fr)
-		f.Values.Set(numbered("quantity", i), typedQuantity(c.Quantity))
-		f.Values.Set(numbered("unit_cost", i), dirhams(c.UnitCost))
+		f.Values.Set(numbered("quantity", i), page.Thousandths(c.Quantity))
+		f.Values.Set(numbered("unit_cost", i), page.Dirhams(c.UnitCost))
 	}
 	setRows(f, partRow, max(3, len(p.Components)))
 	var partners []string
@@ -447,26 +438,10 @@ func fillMoney(p roadmap.Project, now int) *page.Form {
 			partners = append(partners, fu.Organisation)
 		}
 		f.Values.Set(numbered(partnerRow, row), fu.Organisation)
-		f.Values.Set(amountField(row, fu.Year), dirhams(fu.Amount))
+		f.Values.Set(amountField(row, fu.Year), page.Dirhams(fu.Amount))
 	}
 	f.Values.Set("first_year", strconv.Itoa(first))
 	f.Values.Set("years", strconv.Itoa(max(fundingYears, last-first+1)))
 	setRows(f, partnerRow, max(3, len(partners)))
 	return f
-}
-
-// typedQuantity writes thousandths as a form reads them back: three decimals
-// alone could be taken for thousands.
-func typedQuantity(thousandths int64) string {
-	if thousandths%10 != 0 {
-		return strconv.FormatFloat(float64(thousandths)/1000, 'f', 4, 64)
-	}
-	return strconv.FormatFloat(float64(thousandths)/1000, 'f', -1, 64)
-}
-
-func dirhams(centimes int64) string {
-	if centimes%100 == 0 {
-		return strconv.FormatInt(centimes/100, 10)
-	}
-	return strconv.FormatFloat(float64(centimes)/100, 'f', 2, 64)
 }

@@ -140,7 +140,7 @@ func (d versionData) components(p roadmap.Project) ui.Table {
 	t := ui.Table{Caption: ui.M(d.Lang, "roadmap.components"), Columns: []ui.Column{{Label: d.T("roadmap.field.part")}, {Label: d.T("roadmap.field.quantity"), Kind: ui.NumberColumn},
 		{Label: d.T("roadmap.field.measure")}, {Label: d.T("roadmap.field.unit_cost"), Kind: ui.NumberColumn}}}
 	for _, c := range p.Components {
-		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.TextPlain(d.Lang, c.Title), ui.Fig(quantity(d.Lang, c.Quantity)), ui.TextPlain(d.Lang, c.Unit), ui.Dirhams(d.Lang, c.UnitCost)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.TextPlain(d.Lang, c.Title), ui.Fig(i18n.Thousandths(d.Lang, c.Quantity)), ui.TextPlain(d.Lang, c.Unit), ui.Dirhams(d.Lang, c.UnitCost)}})
 	}
 	return t
 }
@@ -151,15 +151,6 @@ func (d versionData) milestones(p roadmap.Project) ui.Table {
 		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.M(d.Lang, "delivery.milestone."+m.Code), ui.Day(d.Lang, m.PlannedAt)}})
 	}
 	return t
-}
-
-// quantity writes thousandths of a unit with as many decimals as they need.
-func quantity(l i18n.Lang, thousandths int64) string {
-	digits := 0
-	for unit := int64(1000); digits < 3 && thousandths%unit != 0; unit /= 10 {
-		digits++
-	}
-	return i18n.Decimal(l, float64(thousandths)/1000, digits)
 }
 
 // contentAddress is where the frozen bytes are: the same in every language.
