@@ -77,7 +77,9 @@ type MoneyDraft struct {
 func (d MoneyDraft) check(p roadmap.Project, now time.Time) error {
 	var wrong fault.Fields
 	wrong.Check(slices.Contains(MoneyKinds, d.Kind), "kind", "fault.choose_one")
-	wrong.Check(d.Amount != 0, "amount", "fault.required")
+	if wrong.Check(d.Amount != 0, "amount", "fault.required") {
+		wrong.Check(d.Amount >= -programme.MaxAmount && d.Amount <= programme.MaxAmount, "amount", "delivery.error.amount")
+	}
 	if wrong.Check(!d.At.IsZero(), "at", "fault.required") {
 		wrong.Check(!d.At.After(now), "at", "delivery.error.future")
 	}
@@ -111,8 +113,11 @@ func (s *Service) RecordMoney(ctx context.Context, actor accounts.Actor, d Money
 		if err := tx.QueryRowContext(tx.Context(), sqlMoneySum, tx.Log(), d.Project, d.Kind, d.Payer).Scan(&before); err != nil {
 			return err
 		}
-		if before+d.Amount < 0 {
+		switch after := before + d.Amount; { // two amounts within the bound
+		case after < 0:
 			return fault.Field("amount", "delivery.error.below_zero", "total", i18n.Money(before))
+		case after > programme.MaxAmount:
+			return fault.Field("amount", "delivery.error.amount")
 		}
 		leaf, err := tx.Append(store.Change{Kind: ChangeMoneyRecorded, Subject: programme.Subject(programme.Project, d.Project), Open: true,
 			Public: store.Part{"number": d.Project, "entry": d.Kind, "amount": d.Amount, "at": millis(d.At), "payer": d.Payer, "by": by},

@@ -32,7 +32,7 @@ func (d ReportDraft) check(p roadmap.Project) error {
 		return nil
 	}
 	var wrong fault.Fields
-	ok := len(d.Done) == len(p.Components) && !slices.ContainsFunc(d.Done, func(n int64) bool { return n < 0 })
+	ok := len(d.Done) == len(p.Components) && !slices.ContainsFunc(d.Done, func(n int64) bool { return n < 0 || n > programme.MaxAmount })
 	wrong.Check(ok, "done", "delivery.error.quantities")
 	wrong.Check(!d.ForecastEnd.IsZero(), "forecast_end", "fault.required")
 	wrong.Check(d.Statement.Ar != "" || d.Statement.Fr != "", "statement", "fault.required_language")

@@ -36,7 +36,7 @@ func (s *Service) progress(ctx context.Context, programmeID string, projects []r
 	if err != nil {
 		return nil, err
 	}
-	adopted, err := s.adoptions(ctx, programmeID)
+	adopted, err := s.roadmap.AdoptionTimes(ctx, programmeID)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (s *Service) Sheet(ctx context.Context, programmeID, project string) (sheet
 	if err != nil {
 		return Sheet{}, err
 	}
-	adopted, err := s.adoptions(ctx, programmeID)
+	adopted, err := s.roadmap.AdoptionTimes(ctx, programmeID)
 	if err != nil {
 		return Sheet{}, err
 	}
@@ -160,19 +160,6 @@ func (f *file) facts(p roadmap.Project, adopted time.Time) Facts {
 		facts.Milestones = append(facts.Milestones, line)
 	}
 	return facts
-}
-
-// adoptions are the times at which the versions of the roadmap were adopted.
-func (s *Service) adoptions(ctx context.Context, programmeID string) (map[int]time.Time, error) {
-	versions, err := s.roadmap.Versions(ctx, programmeID)
-	if err != nil {
-		return nil, err
-	}
-	at := make(map[int]time.Time, len(versions))
-	for _, v := range versions {
-		at[v.Number] = v.AdoptedAt
-	}
-	return at, nil
 }
 
 // files loads the rows of all projects of a programme, or of one, in five queries.

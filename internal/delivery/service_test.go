@@ -217,6 +217,8 @@ func TestQuantitiesNeverFallAndNothingChangedKeepsThem(t *testing.T) {
 		first := w.submit(t, w.draftReport(6))
 		_, err := w.service.SubmitReport(ctx, w.authority, w.draftReport(5))
 		want(t, "fewer kilometres", err, "delivery.error.falling")
+		_, err = w.service.SubmitReport(ctx, w.authority, w.draftReport(programme.MaxAmount/1000+1))
+		want(t, "more kilometres than fit", err, "delivery.error.quantities")
 		short := w.draftReport(6)
 		short.Done = short.Done[:1]
 		_, err = w.service.SubmitReport(ctx, w.authority, short)
@@ -330,8 +332,14 @@ func TestMoneyAddsUpAndCorrectionsNeverGoBelowZero(t *testing.T) {
 		want(t, "a stranger pays", line("paid", "stranger", 1_00, i18n.Text{}), "delivery.error.not_partner")
 		want(t, "in the future", w.service.RecordMoney(ctx, w.authority, delivery.MoneyDraft{Project: w.project, Kind: "paid", Amount: 1,
 			At: db.Now().AddDate(0, 0, 2), Payer: "council"}), "delivery.error.future")
+		want(t, "more than there is", line("paid", "council", programme.MaxAmount+1, i18n.Text{}), "delivery.error.amount")
+		want(t, "a correction of more than there is", line("paid", "council", -programme.MaxAmount-1, note), "delivery.error.amount")
+		want(t, "more than there is in two lines", errors.Join(line("committed", "commune", programme.MaxAmount, i18n.Text{}), line("committed", "commune", 1, i18n.Text{})), "delivery.error.amount")
+		if err := line("committed", "commune", -programme.MaxAmount, note); err != nil {
+			t.Error(err)
+		}
 		s := w.sheet(t)
-		if m := s.Progress.Money; m.Committed != 500_00 || m.Executed != 350_00 || m.Paid != 0 || !m.At.Equal(at.Truncate(time.Millisecond)) || len(s.Money) != 4 {
+		if m := s.Progress.Money; m.Committed != 500_00 || m.Executed != 350_00 || m.Paid != 0 || !m.At.Equal(at.Truncate(time.Millisecond)) || len(s.Money) != 6 {
 			t.Errorf("money %+v of %d lines", m, len(s.Money))
 		}
 		if n := len(w.open(t, "project/"+w.project)); n < 4 {

@@ -154,6 +154,35 @@ func (s *Service) versions(ctx context.Context, where string, args ...any) (list
 	return list, err
 }
 
+// AdoptionTimes are the times at which versions were adopted, by number.
+func (s *Service) AdoptionTimes(ctx context.Context, programmeID string) (at map[int]time.Time, err error) {
+	defer fault.Wrap(&err, "roadmap.AdoptionTimes")
+	list, err := s.adoptions(ctx, programmeID)
+	at = make(map[int]time.Time, len(list))
+	for _, v := range list {
+		at[v.Number] = v.AdoptedAt
+	}
+	return at, err
+}
+
+// adoptions lists the adopted versions, newest first, without what they froze:
+// that may be long, and every public page asks when a project was adopted.
+func (s *Service) adoptions(ctx context.Context, programmeID string) (list []Version, err error) {
+	err = eachRow(ctx, s.db.Read(), sqlAdoptions, []any{programmeID}, func(scan func(...any) error) error {
+		v := Version{State: Adopted}
+		var projects string
+		var adopted int64
+		if err := scan(&v.Number, &projects, &adopted); err != nil {
+			return err
+		}
+		v.AdoptedAt = store.Time(adopted)
+		err := decode(projects, &v.Projects)
+		list = append(list, v)
+		return err
+	})
+	return list, err
+}
+
 func eachRow(ctx context.Context, q store.Querier, query string, args []any, fn func(scan func(...any) error) error) error {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {

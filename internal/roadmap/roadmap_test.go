@@ -82,7 +82,15 @@ func TestASheetAddsUpExactly(t *testing.T) {
 			"a partner's year twice": func(p *roadmap.Project) {
 				p.Funding = []roadmap.Funding{{Organisation: "srm", Year: 2027, Amount: 100}, {Organisation: "srm", Year: 2027, Amount: 200}}
 			},
-			"a proposal of nowhere":    func(p *roadmap.Project) { p.Proposals = []string{"P-0001-3"} },
+			"a proposal of nowhere":          func(p *roadmap.Project) { p.Proposals = []string{"P-0001-3"} },
+			"more people than there are":     func(p *roadmap.Project) { p.Beneficiaries.Count = 100_000_001 },
+			"more households than there are": func(p *roadmap.Project) { p.Beneficiaries.Households = 1 << 60 },
+			"a quantity without end": func(p *roadmap.Project) {
+				p.Components = []roadmap.Component{{Title: i18n.Text{Ar: "قنوات"}, Quantity: 1 << 60}}
+			},
+			"a component beyond counting": func(p *roadmap.Project) {
+				p.Components = []roadmap.Component{{Title: i18n.Text{Ar: "قنوات"}, Quantity: 1 << 40, UnitCost: 1 << 40}}
+			},
 			"no contracting authority": func(p *roadmap.Project) { p.MOA = "" },
 			"a vote that never was":    func(p *roadmap.Project) { p.Entry, p.Options = roadmap.ByVote, []string{"O-0001-3"} },
 		} {

@@ -9,13 +9,12 @@ import (
 
 	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/i18n"
+	"github.com/khettara/khettara/internal/programme"
 	"github.com/khettara/khettara/internal/territory"
 )
 
-// maxCost bounds a project's cost: 100 billion dirhams, in centimes. What is
-// added up below it fits in an int64, and so does a quantity in thousandths
-// times its unit cost.
-const maxCost = 100_000_000_000_00
+// maxPeople bounds a project's beneficiaries: more than the kingdom has.
+const maxPeople = 100_000_000
 
 // sharesAddUp tells whether the communes' shares are positive and make one, exactly.
 func sharesAddUp(shares []Share) bool {
@@ -39,7 +38,7 @@ func fundingSum(list []Funding) (sum int64, ok bool) {
 	seen := map[line]bool{}
 	for _, f := range list {
 		l := line{f.Organisation, f.Year}
-		if f.Amount <= 0 || f.Amount > maxCost || f.Organisation == "" || f.Year == 0 || seen[l] {
+		if f.Amount <= 0 || f.Amount > programme.MaxAmount || f.Organisation == "" || f.Year == 0 || seen[l] {
 			return 0, false
 		}
 		seen[l] = true
@@ -50,7 +49,8 @@ func fundingSum(list []Funding) (sum int64, ok bool) {
 
 // valid tells whether a component has a title, a quantity, and a cost within reason.
 func (c Component) valid() bool {
-	return !c.Title.Empty() && c.Quantity > 0 && c.UnitCost >= 0 && (c.UnitCost == 0 || c.Quantity <= 1000*maxCost/c.UnitCost)
+	return !c.Title.Empty() && c.Quantity > 0 && c.Quantity <= programme.MaxAmount && c.UnitCost >= 0 &&
+		(c.UnitCost == 0 || c.Quantity <= 1000*programme.MaxAmount/c.UnitCost)
 }
 
 // ComponentsCost adds the costs of the components, in centimes.
@@ -159,8 +159,8 @@ func (s *Service) check(ctx context.Context, programmeID string, p *Project) err
 	wrong.Check(p.MOA != "", "moa", "fault.choose_one")
 	wrong.Check(slices.Contains(Entries, p.Entry), "entry", "fault.choose_one")
 	wrong.Check(p.Entry == ByVote || p.EntryReason.Ar != "" || p.EntryReason.Fr != "", "entry_reason", "fault.required_language")
-	wrong.Check(p.Beneficiaries.Count >= 0, "count", "roadmap.error.negative")
-	wrong.Check(p.Beneficiaries.Households >= 0, "households", "roadmap.error.negative")
+	checkPeople(&wrong, "count", p.Beneficiaries.Count)
+	checkPeople(&wrong, "households", p.Beneficiaries.Households)
 	if wrong.Check(s.communes(frame.Territory, p.Shares), "shares", "roadmap.error.unit") && len(p.Shares) > 0 {
 		wrong.Check(sharesAddUp(p.Shares), "shares", "roadmap.error.shares")
 	}
@@ -176,13 +176,19 @@ func (s *Service) check(ctx context.Context, programmeID string, p *Project) err
 	return s.checkOrigin(ctx, programmeID, p)
 }
 
+func checkPeople(wrong *fault.Fields, field string, n int64) {
+	if wrong.Check(n >= 0, field, "roadmap.error.negative") {
+		wrong.Check(n <= maxPeople, field, "fault.number_range", "min", 0, "max", maxPeople)
+	}
+}
+
 // checkMoney judges cost, components and funding together. A sheet without a
 // cost yet has neither of the others.
 func checkMoney(wrong *fault.Fields, p *Project) {
 	for _, c := range p.Components {
 		wrong.Check(c.valid(), "components", "roadmap.error.component")
 	}
-	if !wrong.Check(p.Cost >= 0 && p.Cost <= maxCost, "cost", "roadmap.error.cost") {
+	if !wrong.Check(p.Cost >= 0 && p.Cost <= programme.MaxAmount, "cost", "roadmap.error.cost") {
 		return
 	}
 	if !wrong.Check(p.Cost > 0 || len(p.Components)+len(p.Funding) == 0, "cost", "fault.required") {

@@ -142,6 +142,9 @@ func TestWhatIsAdoptedIsWhatWasShown(t *testing.T) {
 		if err != nil || v.Hash != shown.Hash {
 			t.Fatalf("adopted %s, shown %s, %v", v.Hash, shown.Hash, err)
 		}
+		if at, err := w.service.AdoptionTimes(ctx, w.programme.ID); err != nil || len(at) != 1 || !at[number].Equal(v.AdoptedAt) {
+			t.Errorf("adopted at %v, not %v, %v", at, v.AdoptedAt, err)
+		}
 		content, err := v.Frozen()
 		if err != nil || len(content.Objectives) != 1 || content.Objectives[0].Title.Ar != "الماء في كل بيت" || len(content.Axes) != 1 || content.Axes[0].ID != "water" {
 			t.Fatalf("%+v, %v", content, err)

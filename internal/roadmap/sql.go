@@ -26,6 +26,7 @@ const (
 	sqlInsertFunding = `INSERT INTO funding_share (programme_id, project, organisation, year, amount) VALUES `
 
 	sqlVersions      = `SELECT number, cycle, state, title, preamble, projects, content, hash, adopted_at, adopted_by, version FROM roadmap_version WHERE programme_id = $1`
+	sqlAdoptions     = `SELECT number, projects, adopted_at FROM roadmap_version WHERE programme_id = $1 AND state = 'adopted' ORDER BY number DESC`
 	sqlNextVersion   = `SELECT COALESCE(MAX(number), 0) + 1 FROM roadmap_version WHERE programme_id = $1`
 	sqlInsertVersion = `INSERT INTO roadmap_version (programme_id, number, cycle, state, title, preamble, projects, content, hash, adopted_at, adopted_by, version)
 		VALUES ($1, $2, $3, 'draft', $4, $5, '[]', '', '', 0, '', 1)`
