@@ -1,18 +1,18 @@
 package delivery
 
 import (
-	"math"
 	"math/big"
 	"slices"
 	"time"
 
+	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/programme"
 	"github.com/khettara/khettara/internal/roadmap"
 )
 
-// staleAfter is how long a project may go without an approved report: one and a
+// staleDays is how long a project may go without an approved report: one and a
 // half of the monthly periods.
-const staleAfter = 45 * 24 * time.Hour
+const staleDays = 45
 
 // gapPoints is how many points the works and the executed money may lie apart.
 const gapPoints = 15
@@ -44,7 +44,7 @@ func Assess(p roadmap.Project, f Facts, now time.Time) Progress {
 	out.PhysicalNum, out.PhysicalDen = Physical(p.Components, done)
 	out.BaselineEnd, out.ForecastEnd = ends(f, now)
 	if !out.BaselineEnd.IsZero() {
-		out.LateDays = int(math.Round(out.ForecastEnd.Sub(out.BaselineEnd).Hours() / 24))
+		out.LateDays = i18n.DaysBetween(out.BaselineEnd, out.ForecastEnd)
 	}
 	if f.State == InService || f.State == Closed {
 		out.Served = p.Beneficiaries.Count
@@ -66,7 +66,7 @@ func Assess(p roadmap.Project, f Facts, now time.Time) Progress {
 	if f.Adopted.After(heard) {
 		heard = f.Adopted
 	}
-	if out.Stale = !heard.IsZero() && now.Sub(heard) > staleAfter; out.Stale {
+	if out.Stale = !heard.IsZero() && i18n.DaysBetween(heard, now) > staleDays; out.Stale {
 		out.Why = append(out.Why, "delivery.why.stale")
 	}
 	return out

@@ -156,8 +156,8 @@ type Blocker struct {
 // Open tells whether the obstacle stands.
 func (b Blocker) Open() bool { return b.ClosedAt.IsZero() }
 
-// Overdue tells whether it stands past the date its owner had.
-func (b Blocker) Overdue(now time.Time) bool { return b.Open() && now.After(b.Due) }
+// Overdue tells whether it stands past the day its owner had, which counts whole.
+func (b Blocker) Overdue(now time.Time) bool { return b.Open() && i18n.DaysBetween(b.Due, now) > 0 }
 
 // ReplyTime is how long the owner of an obstacle has before it may be published
 // without a reply.

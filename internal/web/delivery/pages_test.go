@@ -223,10 +223,10 @@ func TestAnObstacleIsDealtWithOnTheProjectsPage(t *testing.T) {
 		s := newSite(t, db)
 		work := "/work/delivery/projects/" + s.project
 		owner := s.council.Grants[0].Organisation
-		s.post(s.engineer, work+"/blocker", 303, "kind", "funding", "owner", owner, "due", i18n.ISO(db.Now().AddDate(0, 0, 9)), "text_ar", "لم تُحوَّل الحصة")
+		s.post(s.engineer, work+"/blocker", 303, "kind", "funding", "owner", owner, "due", i18n.ISO(db.Now().AddDate(0, 0, 1)), "text_ar", "لم تُحوَّل الحصة")
 		body := s.get(s.coordinator, work+"/blocker", 200)
 		number := regexp.MustCompile(`B-[0-9]{4}-[0-9]`).FindString(body)
-		s.says("the work page", body, "لم تُحوَّل الحصة", i18n.T(i18n.Ar, "status.internal"))
+		s.says("the work page", body, "لم تُحوَّل الحصة", i18n.T(i18n.Ar, "status.internal"), i18n.T(i18n.Ar, "status.days_left", "n", 1))
 		at := "/work/delivery/blockers/" + number
 		own := []string{"project", s.project, "obstacle", number}
 		s.says("an empty reply", s.post(s.council, at, 422, append(own, "do", "answer", "version", "1")...), i18n.T(i18n.Ar, "fault.required_language"))

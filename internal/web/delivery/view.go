@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -187,7 +186,7 @@ func (d projectData) facts() []ui.Fact {
 		ui.Fact{Term: d.T("delivery.fact.beneficiaries"), Value: ui.M(l, "delivery.beneficiaries", "n", p.Beneficiaries.Count)})
 	updated := ui.M(l, "delivery.never_reported")
 	if t := d.Sheet.Progress.LastReport; !t.IsZero() {
-		updated = ui.M(l, "delivery.updated", "date", ui.Day(l, t), "n", int(d.Now.Sub(t).Hours()/24))
+		updated = ui.M(l, "delivery.updated", "date", ui.Day(l, t), "n", i18n.DaysBetween(t, d.Now))
 	}
 	return append(facts, ui.Fact{Term: d.T("delivery.fact.updated"), Value: updated})
 }
@@ -307,7 +306,7 @@ func milestoneMark(l i18n.Lang, m delivery.MilestoneLine, now time.Time) ui.Mark
 	if m.Actual.IsZero() && now.After(end) {
 		end = now
 	}
-	late := int(end.Sub(m.Planned).Hours() / 24)
+	late := i18n.DaysBetween(m.Planned, end)
 	switch {
 	case !m.Actual.IsZero() && late > 0:
 		return ui.Mark{Kind: ui.KindOK, Icon: "check", Text: i18n.T(l, "delivery.done_late", "n", late)}
@@ -365,7 +364,7 @@ func blockerRows(d projectData) []ui.ActionRow {
 		if !b.Reply.Empty() {
 			row.Line = ui.Join(" ", row.Line, ui.M(l, "delivery.blocker.replied", "date", ui.Day(l, b.RepliedAt), "reply", ui.TextPlain(l, b.Reply)))
 		}
-		days := int(math.Round(b.Due.Sub(d.Now).Hours() / 24))
+		days := i18n.DaysBetween(d.Now, b.Due)
 		switch {
 		case !b.Open():
 			row.Line = ui.Join(" ", row.Line, ui.M(l, "delivery.blocker.lesson", "lesson", ui.TextPlain(l, b.Lesson)))
