@@ -282,11 +282,15 @@ func (p Proposal) Withdrawable() bool {
 	return p.HasCode && (p.State == Waiting || p.State == Published && !p.Outcome.Decided())
 }
 
-// forEveryone is the proposal without what may not be read. An estimate is internal.
+// forEveryone is the proposal without what may not be read: its words unless it is
+// published, and why its author withdrew it. An estimate is internal.
 func (p Proposal) forEveryone() Proposal {
 	p.Estimate, p.EstimatedAt = 0, time.Time{}
 	if !p.Readable() {
 		p.Title, p.Body, p.Place, p.Origin, p.College, p.Axis, p.Units = i18n.Text{}, "", "", i18n.Text{}, "", "", nil
+	}
+	if p.State == ProposalWithdrawn {
+		p.Put.Reason = i18n.Text{} // its author's words, which nobody has read before
 	}
 	return p
 }

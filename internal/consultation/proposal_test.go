@@ -123,6 +123,21 @@ func TestAnAuthorWithdrawsWithTheCode(t *testing.T) {
 		if list, err := w.Proposals(ctx, w.p.ID, ProposalFilter{Words: "حافلة"}); err != nil || list.Total != 0 {
 			w.Errorf("a withdrawn one is found by its words: %d, %v", list.Total, err)
 		}
+		// Why it was withdrawn is a text that nobody has read before: whoever may send
+		// one without a name must not have it published by taking it back.
+		unread, err := w.SubmitProposal(ctx, w.visitor, d)
+		w.must(err)
+		w.must(w.WithdrawProposal(ctx, w.visitor, unread, d.Code, "كلام لم يقرأه أحد", ""))
+		p, err = w.Proposal(ctx, w.p.ID, unread)
+		w.must(err)
+		traced, err := w.TraceProposals(ctx, w.p.ID, unread)
+		w.must(err)
+		if other, _, err := w.Receipt(ctx, w.p.ID, unread, ""); err != nil || !other.Put.Reason.Empty() || !p.Put.Reason.Empty() || !traced[unread].Put.Reason.Empty() {
+			w.Errorf("the reason of an author is published unread: %v %v %v %v", p.Put.Reason, traced[unread].Put.Reason, other.Put.Reason, err)
+		}
+		if staff, err := w.WorkProposal(ctx, w.examiner, unread); err != nil || staff.Put.Reason.Empty() {
+			w.Errorf("the coordination cell does not read it: %v", err)
+		}
 		number, err = w.SubmitProposal(ctx, w.visitor, d)
 		w.must(err)
 		w.must(w.PublishProposal(ctx, w.examiner, number, 0, ""))
