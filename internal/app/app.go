@@ -109,7 +109,7 @@ func (a *App) wire() (err error) {
 	a.Programmes = programme.NewService(a.DB)
 	a.Record = transparency.New(a.DB, filepath.Join(a.Config.Data, "keys"))
 	a.Consultation = consultation.NewService(a.DB, a.Programmes, a.Territory)
-	a.Deliberation = deliberation.NewService(a.DB)
+	a.Deliberation = deliberation.NewService(a.DB, a.Programmes, a.Territory)
 	a.Prioritisation = prioritisation.NewService(a.DB, a.Consultation)
 	a.Roadmap = roadmap.NewService(a.DB, a.Programmes, a.Consultation, a.Prioritisation, a.Territory)
 	a.Delivery = delivery.NewService(a.DB, a.Roadmap)

@@ -113,20 +113,54 @@ type ballot struct {
 	choice    Choice
 }
 
+// confirmed is the voter that somebody with an account is: by a grant that gives
+// the right to vote and says the college; ok is false for everybody else.
+func confirmed(actor accounts.Actor) (v Voter, ok bool) {
+	for _, g := range actor.Grants {
+		if actor.SignedIn() && g.College != "" && accounts.Rights[g.Role][accounts.OpinionVote] {
+			return Voter{Key: actor.Person, College: g.College, Unit: g.Unit, Confirmed: true}, true
+		}
+	}
+	return v, false
+}
+
+// MayVote tells whether somebody may answer: a participant with an account, or a
+// visitor without one, counted apart. Those who work for the programme do not.
+func MayVote(actor accounts.Actor) error {
+	if !actor.SignedIn() || actor.Somewhere(accounts.OpinionVote) {
+		return nil
+	}
+	return actor.Require(accounts.OpinionVote, "", "")
+}
+
 // Vote records what a voter says of a statement; a later vote replaces it. It
-// is durable when Vote returns. A device must say its college the first time.
-func (s *Service) Vote(ctx context.Context, programmeID string, v Voter, statement string, choice Choice) (err error) {
+// is durable when Vote returns. device is who a visitor is, with the college and
+// the commune as declared; somebody with an account is never what a form declares.
+func (s *Service) Vote(ctx context.Context, actor accounts.Actor, device Voter, statement string, choice Choice) (err error) {
 	defer fault.Wrap(&err, "deliberation.Vote(%s)", statement)
+	if err := MayVote(actor); err != nil {
+		return err
+	}
+	v, ok := confirmed(actor)
+	if !ok {
+		v, v.Confirmed = device, false
+	}
+	p, err := s.programmes.ByID(ctx, actor.Programme)
+	if err != nil {
+		return err
+	}
 	var wrong fault.Fields
+	_, known := p.College(v.College)
 	wrong.Check(choice.Valid(), "choice", "fault.choose_one")
-	wrong.Check(v.College != "", "college", "fault.choose_one")
+	wrong.Check(known, "college", "fault.choose_one")
+	wrong.Check(v.Unit == "" || s.pack.Within(v.Unit, p.Territory), "unit", "fault.choose_one")
 	if err := wrong.Err(); err != nil {
 		return err
 	}
 	if v.Key == "" {
 		return fault.New(fault.Unauthenticated, "fault.sign_in")
 	}
-	err = s.votes.Add(ctx, programmeID, ballot{statement, v, choice})
+	err = s.votes.Add(ctx, actor.Programme, ballot{statement, v, choice})
 	if errors.Is(err, store.Unchanged) {
 		return nil
 	}
@@ -135,15 +169,14 @@ func (s *Service) Vote(ctx context.Context, programmeID string, v Voter, stateme
 
 // loaded is what judge needs to know, read for all waiting votes at once.
 type loaded struct {
-	open     map[string]bool // statement → its phase is open; hidden and unknown ones are absent
-	voted    map[ballotKey]Choice
-	declared map[string]Voter // voters seen before keep the college they declared
+	open  map[string]bool // statement → its phase is open; hidden and unknown ones are absent
+	voted map[ballotKey]Choice
 }
 
 type ballotKey struct{ statement, voter string }
 
 func load(tx *store.Tx, ballots []ballot) (loaded, error) {
-	l := loaded{open: map[string]bool{}, voted: map[ballotKey]Choice{}, declared: map[string]Voter{}}
+	l := loaded{open: map[string]bool{}, voted: map[ballotKey]Choice{}}
 	var statements, voters []any
 	seen := map[string]bool{}
 	for _, b := range ballots {
@@ -170,26 +203,7 @@ func load(tx *store.Tx, ballots []ballot) (loaded, error) {
 	if err := rows.Err(); err != nil {
 		return l, err
 	}
-	if err := l.loadVoters(tx, voters); err != nil {
-		return l, err
-	}
 	return l, l.loadVotes(tx, voters)
-}
-
-func (l *loaded) loadVoters(tx *store.Tx, voters []any) error {
-	rows, err := tx.QueryContext(tx.Context(), sqlVoters+store.In(2, len(voters)), append([]any{tx.Log()}, voters...)...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var v Voter
-		if err := rows.Scan(&v.Key, &v.College, &v.Unit); err != nil {
-			return err
-		}
-		l.declared[v.Key] = v
-	}
-	return rows.Err()
 }
 
 func (l *loaded) loadVotes(tx *store.Tx, voters []any) error {
@@ -227,7 +241,8 @@ func judge(_ *store.Tx, l loaded, b ballot) (store.Change, error) {
 		Person: store.Part{"voter": b.voter.Key, "statement": b.statement, "choice": string(b.choice)}}, nil
 }
 
-// insert writes the accepted votes; of several by one voter on one statement the last stands.
+// insert writes the accepted votes; of several by one voter on one statement the
+// last stands. A voter keeps the college that was declared first.
 func insert(tx *store.Tx, accepted []ballot) error {
 	last := map[ballotKey]int{}
 	voters := map[string]bool{}

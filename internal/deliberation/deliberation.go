@@ -7,7 +7,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
+	"github.com/khettara/khettara/internal/programme"
 	"github.com/khettara/khettara/internal/store"
+	"github.com/khettara/khettara/internal/territory"
 )
 
 // Choice is what somebody says of a statement.
@@ -44,6 +46,14 @@ type Statement struct {
 	State   State
 	Reason  string // why it is hidden
 	Version int64
+}
+
+// forEveryone is the statement without what may not be read.
+func (s Statement) forEveryone() Statement {
+	if s.State == Hidden {
+		s.Body = ""
+	}
+	return s
 }
 
 // maxStatement is the greatest length of a statement in code points.
@@ -93,94 +103,115 @@ type Cell struct {
 	Masked bool
 }
 
-// Row is one college's counts as they may be shown.
+// Row is a group's counts as they may be shown.
 type Row struct {
-	College               string
+	College               string // "" = all of them
 	Agree, Disagree, Pass Cell
 	N                     Cell
 }
 
-// Results are the votes on one statement.
+func (t Tally) row(college string) Row {
+	return Row{College: college, Agree: Cell{N: t.Agree}, Disagree: Cell{N: t.Disagree}, Pass: Cell{N: t.Pass}, N: Cell{N: t.N()}}
+}
+
+func (r *Row) cells() []*Cell { return []*Cell{&r.Agree, &r.Disagree, &r.Pass, &r.N} }
+
+// Results are the votes on one statement; those on a hidden one are not counted.
 type Results struct {
 	Statement   Statement
-	Confirmed   Tally // people with an account
-	Unconfirmed Tally // visitors' devices, declared and not confirmed
+	Confirmed   Row   // people with an account
+	Unconfirmed Row   // visitors' devices, declared and not confirmed
 	Colleges    []Row // of the confirmed votes, in the programme's order of colleges
 }
 
 // mask hides every count under SmallCell, and then as many others as needed so
-// that none can be worked out from a row's or a column's published sum. Rows
-// are colleges, columns the choices; the sums of columns are published, and a
-// row's sum where the row is not masked whole.
-func mask(rows []Row) {
+// that none can be worked out from those that are shown. Rows are groups and
+// total is their sum, line by line; the last column is the sum of the others.
+func mask(rows []Row, total *Row) {
+	var t table
 	for i := range rows {
-		if r := &rows[i]; r.N.N < SmallCell {
-			r.N.Masked = true
-			for _, c := range r.cells() {
-				c.Masked = true
-			}
-		}
-		for _, c := range rows[i].cells() {
-			c.Masked = c.Masked || c.N < SmallCell
+		t = append(t, rows[i].cells())
+	}
+	t = append(t, total.cells())
+	for _, row := range t {
+		for _, c := range row {
+			c.Masked = c.N < SmallCell
 		}
 	}
-	for changed := true; changed; {
-		changed = false
-		for i := range rows {
-			if !rows[i].N.Masked {
-				changed = coverLone(rows[i].cells()) || changed
-			}
-		}
-		for column := range Choices {
-			cells := make([]*Cell, len(rows))
-			for i := range rows {
-				cells[i] = rows[i].cells()[column]
-			}
-			changed = coverLone(cells) || changed
-		}
+	for t.cover() {
 	}
-	maskSums(rows)
 }
 
-// maskSums hides one more row's sum where a single one is hidden.
-func maskSums(rows []Row) {
-	sums := make([]*Cell, len(rows))
-	for i := range rows {
-		sums[i] = &rows[i].N
-	}
-	coverLone(sums)
-}
+// table is a table of counts in which every row and every column has its sum.
+type table [][]*Cell
 
-// coverLone masks the smallest open cell when exactly one is masked.
-func coverLone(cells []*Cell) bool {
-	var masked int
-	var smallest *Cell
-	for _, c := range cells {
-		switch {
-		case c.Masked:
-			masked++
-		case smallest == nil || c.N < smallest.N:
-			smallest = c
+// cover masks one more cell where a masked one can be worked out, and tells
+// whether there was one. With the rows and the columns as points and the masked
+// cells as lines between them, those that can be worked out, from any number of
+// sums together, are the lines on no closed path (D. Gusfield, A graph theoretic
+// approach to statistical data security, SIAM J. Comput. 17, 1988).
+func (t table) cover() bool {
+	for i, row := range t {
+		for j, c := range row {
+			if !c.Masked {
+				continue
+			}
+			rows, columns := t.reach(i, j)
+			if columns[j] {
+				continue
+			}
+			// A cell between the two sides closes a path; without one, a step towards it.
+			joining := t.smallest(func(a, b int) bool { return rows[a] != columns[b] })
+			if joining == nil {
+				joining = t.smallest(func(a, b int) bool { return a == i || b == j })
+			}
+			joining.Masked = true
+			return true
 		}
 	}
-	if masked != 1 || smallest == nil {
-		return false
-	}
-	smallest.Masked = true
-	return true
+	return false
 }
 
-func (r *Row) cells() []*Cell { return []*Cell{&r.Agree, &r.Disagree, &r.Pass} }
+// reach tells which rows and columns masked cells lead to from row i, but for
+// the cell in column j.
+func (t table) reach(i, j int) (rows, columns map[int]bool) {
+	rows, columns = map[int]bool{i: true}, map[int]bool{}
+	for grown := true; grown; {
+		grown = false
+		for a, row := range t {
+			for b, c := range row {
+				if c.Masked && rows[a] != columns[b] && (a != i || b != j) {
+					rows[a], columns[b], grown = true, true, true
+				}
+			}
+		}
+	}
+	return rows, columns
+}
+
+// smallest is the smallest cell shown at the places asked for; nil if there is none.
+func (t table) smallest(at func(row, column int) bool) (least *Cell) {
+	for a, row := range t {
+		for b, c := range row {
+			if !c.Masked && at(a, b) && (least == nil || c.N < least.N) {
+				least = c
+			}
+		}
+	}
+	return least
+}
 
 // Service runs the commands and answers the queries of the stage.
 type Service struct {
-	db    *store.DB
-	votes *store.Group[ballot, loaded]
+	db         *store.DB
+	programmes *programme.Service
+	pack       *territory.Pack
+	votes      *store.Group[ballot, loaded]
 }
 
 // NewService makes the module's service.
-func NewService(db *store.DB) *Service {
-	s := &Service{db: db}
+func NewService(db *store.DB, programmes *programme.Service, pack *territory.Pack) *Service {
+	s := &Service{db: db, programmes: programmes, pack: pack}
 	s.votes = store.NewGroup(db, store.GroupFuncs[ballot, loaded]{Load: load, Judge: judge, Insert: insert})
 	return s
 }

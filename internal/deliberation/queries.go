@@ -4,22 +4,50 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"maps"
-	"slices"
 
+	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/fault"
 )
 
-// Statements lists the statements of a cycle, hidden ones too, by number.
+// Statements lists the statements of a cycle by number, as everyone may read
+// them: a hidden one has its reason and no words.
 func (s *Service) Statements(ctx context.Context, programmeID string, cycle int64) (list []Statement, err error) {
 	defer fault.Wrap(&err, "deliberation.Statements(%d)", cycle)
-	return s.statements(ctx, ` AND cycle = $2 ORDER BY number`, programmeID, cycle)
+	list, err = s.statements(ctx, sqlOfCycle, programmeID, cycle)
+	for i := range list {
+		list[i] = list[i].forEveryone()
+	}
+	return list, err
 }
 
-// Statement finds one statement; NotFound if there is none.
+// WorkStatements lists the statements of a cycle for those who manage them, with
+// the words of hidden ones.
+func (s *Service) WorkStatements(ctx context.Context, actor accounts.Actor, cycle int64) (list []Statement, err error) {
+	defer fault.Wrap(&err, "deliberation.WorkStatements(%d)", cycle)
+	if err := actor.Require(accounts.StatementManage, "", ""); err != nil {
+		return nil, err
+	}
+	return s.statements(ctx, sqlOfCycle, actor.Programme, cycle)
+}
+
+// Statement finds one statement as everyone may read it; NotFound if there is none.
 func (s *Service) Statement(ctx context.Context, programmeID, number string) (st Statement, err error) {
 	defer fault.Wrap(&err, "deliberation.Statement(%s)", number)
-	list, err := s.statements(ctx, ` AND number = $2`, programmeID, number)
+	st, err = s.byNumber(ctx, programmeID, number)
+	return st.forEveryone(), err
+}
+
+// WorkStatement finds one statement for those who manage them.
+func (s *Service) WorkStatement(ctx context.Context, actor accounts.Actor, number string) (st Statement, err error) {
+	defer fault.Wrap(&err, "deliberation.WorkStatement(%s)", number)
+	if err := actor.Require(accounts.StatementManage, "", ""); err != nil {
+		return Statement{}, err
+	}
+	return s.byNumber(ctx, actor.Programme, number)
+}
+
+func (s *Service) byNumber(ctx context.Context, programmeID, number string) (Statement, error) {
+	list, err := s.statements(ctx, sqlOfNumber, programmeID, number)
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "fault.not_found")
 	}
@@ -54,84 +82,107 @@ func (s *Service) Results(ctx context.Context, programmeID string, cycle int64, 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.db.Read().QueryContext(ctx, sqlTallies, programmeID, cycle)
+	votes, err := s.tallies(ctx, programmeID, cycle)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	type group struct{ statement, college string }
-	confirmed, unconfirmed := map[string]*Tally{}, map[string]*Tally{}
-	byCollege := map[group]*Tally{}
 	for _, st := range statements {
-		confirmed[st.Number], unconfirmed[st.Number] = &Tally{}, &Tally{}
-	}
-	for rows.Next() {
-		var g group
-		var sure bool
-		var c Choice
-		var n int
-		if err := rows.Scan(&g.statement, &g.college, &sure, &c, &n); err != nil {
-			return nil, err
+		r := Results{Statement: st}
+		counts := votes[st.Number]
+		if counts == nil || st.State == Hidden {
+			counts = &tallies{}
 		}
-		if !sure {
-			unconfirmed[g.statement].add(c, n)
-			continue
-		}
-		confirmed[g.statement].add(c, n)
-		if byCollege[g] == nil {
-			byCollege[g] = &Tally{}
-		}
-		byCollege[g].add(c, n)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	for _, st := range statements {
-		r := Results{Statement: st, Confirmed: *confirmed[st.Number], Unconfirmed: *unconfirmed[st.Number]}
 		for _, c := range colleges {
-			row := Row{College: c}
-			if t := byCollege[group{st.Number, c}]; t != nil {
-				row.Agree.N, row.Disagree.N, row.Pass.N, row.N.N = t.Agree, t.Disagree, t.Pass, t.N()
-			}
-			r.Colleges = append(r.Colleges, row)
+			r.Colleges = append(r.Colleges, counts.colleges[c].row(c))
 		}
-		mask(r.Colleges)
+		r.Confirmed, r.Unconfirmed = counts.confirmed.row(""), counts.unconfirmed.row("")
+		mask(r.Colleges, &r.Confirmed)
+		alone := r.Unconfirmed
+		mask([]Row{alone}, &r.Unconfirmed)
 		list = append(list, r)
 	}
 	return list, nil
 }
 
-// Turnout is how many have voted on at least one statement of a cycle.
-type Turnout struct {
-	Confirmed, Unconfirmed int
-	ByCollege              map[string]*Cell // of the confirmed
+// tallies are the votes on one statement before small counts are masked.
+type tallies struct {
+	confirmed, unconfirmed Tally
+	colleges               map[string]Tally // of the confirmed
 }
+
+func (s *Service) tallies(ctx context.Context, programmeID string, cycle int64) (map[string]*tallies, error) {
+	rows, err := s.db.Read().QueryContext(ctx, sqlTallies, programmeID, cycle)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	votes := map[string]*tallies{}
+	for rows.Next() {
+		var statement, college string
+		var sure bool
+		var c Choice
+		var n int
+		if err := rows.Scan(&statement, &college, &sure, &c, &n); err != nil {
+			return nil, err
+		}
+		t := votes[statement]
+		if t == nil {
+			t = &tallies{colleges: map[string]Tally{}}
+			votes[statement] = t
+		}
+		if !sure {
+			t.unconfirmed.add(c, n)
+			continue
+		}
+		t.confirmed.add(c, n)
+		of := t.colleges[college]
+		of.add(c, n)
+		t.colleges[college] = of
+	}
+	return votes, rows.Err()
+}
+
+// Turnout is how many have voted on at least one statement of a cycle; small
+// counts are masked.
+type Turnout struct{ Confirmed, Unconfirmed, All Cell }
 
 // Turnout counts the voters of a cycle.
 func (s *Service) Turnout(ctx context.Context, programmeID string, cycle int64) (t Turnout, err error) {
 	defer fault.Wrap(&err, "deliberation.Turnout(%d)", cycle)
-	t.ByCollege = map[string]*Cell{}
 	rows, err := s.db.Read().QueryContext(ctx, sqlTurnout, programmeID, cycle)
 	if err != nil {
 		return t, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var college string
 		var sure bool
 		var n int
-		if err := rows.Scan(&college, &sure, &n); err != nil {
+		if err := rows.Scan(&sure, &n); err != nil {
 			return t, err
 		}
-		if !sure {
-			t.Unconfirmed += n
-			continue
+		if t.All.N += n; sure {
+			t.Confirmed.N = n
+		} else {
+			t.Unconfirmed.N = n
 		}
-		t.Confirmed += n
-		t.ByCollege[college] = &Cell{N: n, Masked: n < SmallCell}
 	}
-	coverLone(slices.Collect(maps.Values(t.ByCollege)))
+	t.mask()
 	return t, rows.Err()
+}
+
+// mask hides a small number of voters, and a second one with it: of the two and
+// their sum any two give the third.
+func (t *Turnout) mask() {
+	cells := []*Cell{&t.Confirmed, &t.Unconfirmed, &t.All}
+	masked := 0
+	for _, c := range cells {
+		if c.Masked = c.N < SmallCell; c.Masked {
+			masked++
+		}
+	}
+	if masked == 1 { // never the sum alone, which is the largest
+		t.All.Masked = true
+	}
 }
 
 // Own is what one voter has said so far, by statement.
@@ -157,11 +208,15 @@ func (s *Service) Own(ctx context.Context, programmeID, voter string) (choices m
 	return choices, rows.Err()
 }
 
-// Voter finds what a voter declared before; ok is false for a new one.
-func (s *Service) Voter(ctx context.Context, programmeID, key string) (v Voter, ok bool, err error) {
+// Voter is who votes: somebody with an account, or the visitor's device with what
+// was declared for it before; known is false for one that has said nothing yet.
+func (s *Service) Voter(ctx context.Context, actor accounts.Actor, device string) (v Voter, known bool, err error) {
 	defer fault.Wrap(&err, "deliberation.Voter")
-	v.Key = key
-	err = s.db.Read().QueryRowContext(ctx, sqlVoter, programmeID, key).Scan(&v.College, &v.Unit, &v.Confirmed)
+	if v, known = confirmed(actor); known || device == "" {
+		return v, known, nil
+	}
+	v.Key = DeviceKey(device)
+	err = s.db.Read().QueryRowContext(ctx, sqlVoter, actor.Programme, v.Key).Scan(&v.College, &v.Unit, &v.Confirmed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, false, nil
 	}

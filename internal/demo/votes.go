@@ -189,6 +189,10 @@ func (s *Story) scheduleStatements(t *texts) {
 
 func (s *Story) opine(ctx context.Context, t *texts, tendency int, v deliberation.Voter, draw *rand.Rand) error {
 	text := t.Statements.Tendencies[tendency]
+	actor := accounts.Visitor(s.programme.ID)
+	if v.Confirmed {
+		actor.Person, actor.Grants = v.Key, []accounts.Grant{{Role: accounts.Participant, College: v.College}}
+	}
 	var group sync.WaitGroup
 	errs := make([]error, len(text.Votes))
 	for i, vote := range text.Votes {
@@ -203,7 +207,7 @@ func (s *Story) opine(ctx context.Context, t *texts, tendency int, v deliberatio
 		case u < vote.Agree+vote.Disagree:
 			choice = deliberation.Disagree
 		}
-		group.Go(func() { errs[i] = s.Deliberation.Vote(ctx, s.programme.ID, v, s.numbers[vote.Statement], choice) })
+		group.Go(func() { errs[i] = s.Deliberation.Vote(ctx, actor, v, s.numbers[vote.Statement], choice) })
 	}
 	group.Wait()
 	for _, err := range errs {

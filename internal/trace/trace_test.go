@@ -50,7 +50,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	w.must(err)
 	programmes := programme.NewService(w.db)
 	w.consultation = consultation.NewService(w.db, programmes, pack)
-	w.deliberation = deliberation.NewService(w.db)
+	w.deliberation = deliberation.NewService(w.db, programmes, pack)
 	w.prioritisation = prioritisation.NewService(w.db, w.consultation)
 	w.trace = trace.NewService(w.db, w.consultation, w.deliberation, w.prioritisation)
 	p, err := programmes.Create(t.Context(), accounts.Actor{Admin: true, Person: "admin"},

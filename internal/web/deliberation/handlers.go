@@ -5,7 +5,6 @@ package deliberation
 import (
 	"net/http"
 
-	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/deliberation"
 	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/programme"
@@ -51,21 +50,6 @@ func cycle(p *programme.Programme, req *page.Request) int64 {
 	return newest
 }
 
-// voter is who votes from this request; ok is false for a device that has not said its college yet.
-func (h *Handlers) voter(r *http.Request, req *page.Request) (v deliberation.Voter, ok bool, err error) {
-	if req.Actor.SignedIn() {
-		for _, g := range req.Actor.Grants {
-			if g.College != "" {
-				return deliberation.Voter{Key: req.Actor.Person, College: g.College, Unit: g.Unit, Confirmed: true}, true, nil
-			}
-		}
-	}
-	if req.Device == "" {
-		return deliberation.Voter{}, false, nil
-	}
-	return h.Deliberation.Voter(r.Context(), req.Actor.Programme, deliberation.DeviceKey(req.Device))
-}
-
 func (h *Handlers) list(w http.ResponseWriter, r *http.Request) error {
 	req := page.Of(r)
 	p, err := h.programme(r)
@@ -81,7 +65,8 @@ func (h *Handlers) list(w http.ResponseWriter, r *http.Request) error {
 	if d.Turnout, err = h.Deliberation.Turnout(r.Context(), p.ID, d.Cycle); err != nil {
 		return err
 	}
-	v, _, err := h.voter(r, req)
+	d.MayVote = deliberation.MayVote(req.Actor) == nil
+	v, _, err := h.Deliberation.Voter(r.Context(), req.Actor, req.Device)
 	if err != nil {
 		return err
 	}
@@ -112,7 +97,8 @@ func (h *Handlers) statement(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	d.Crumbs = []page.Crumb{{Label: d.T("stage.deliberation"), Href: d.P("/deliberation")}, {Label: st.Number}}
-	_, d.IsOpen = p.OpenPhase(programme.Deliberation, req.Base.Now)
+	_, open := p.OpenPhase(programme.Deliberation, req.Base.Now)
+	d.MayVote = open && deliberation.MayVote(req.Actor) == nil
 	return page.Render(w, r, http.StatusOK, statementView(d))
 }
 
@@ -123,11 +109,14 @@ func (h *Handlers) next(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Handlers) showVote(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
 	req := page.Of(r)
+	if err := deliberation.MayVote(req.Actor); err != nil {
+		return err
+	}
 	p, err := h.programme(r)
 	if err != nil {
 		return err
 	}
-	v, known, err := h.voter(r, req)
+	v, known, err := h.Deliberation.Voter(r.Context(), req.Actor, req.Device)
 	if err != nil {
 		return err
 	}
@@ -157,7 +146,7 @@ func (h *Handlers) vote(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, known, err := h.voter(r, req)
+	v, known, err := h.Deliberation.Voter(r.Context(), req.Actor, req.Device)
 	if err != nil {
 		return err
 	}
@@ -165,10 +154,7 @@ func (h *Handlers) vote(w http.ResponseWriter, r *http.Request) error {
 		req.SetDevice(w)
 		v = deliberation.Voter{Key: deliberation.DeviceKey(req.Device), College: form.Text("college"), Unit: form.Text("unit")}
 	}
-	err = h.check(r, form, v)
-	if err == nil {
-		err = h.Deliberation.Vote(r.Context(), req.Actor.Programme, v, form.Text("statement"), deliberation.Choice(form.Text("choice")))
-	}
+	err = h.Deliberation.Vote(r.Context(), req.Actor, v, form.Text("statement"), deliberation.Choice(form.Text("choice")))
 	if again, err := form.Take(err); err != nil {
 		return err
 	} else if again {
@@ -177,36 +163,18 @@ func (h *Handlers) vote(w http.ResponseWriter, r *http.Request) error {
 	return page.Redirect(w, r, req.Base.P("/deliberation/vote"), page.Done, "")
 }
 
-// check judges what a device declares: a college of the programme and one of its units.
-func (h *Handlers) check(r *http.Request, form *page.Form, v deliberation.Voter) error {
-	p, err := h.programme(r)
-	if err != nil || v.Confirmed {
-		return err
-	}
-	if _, ok := p.College(v.College); !ok {
-		form.Add("college", "fault.choose_one")
-	}
-	if v.Unit != "" && !h.Territory.Within(v.Unit, p.Territory) {
-		form.Add("unit", "fault.choose_one")
-	}
-	return nil
-}
-
 func (h *Handlers) workList(w http.ResponseWriter, r *http.Request) error {
 	return h.showWork(w, r, http.StatusOK, page.NewForm("lang", string(page.Of(r).Base.Lang)))
 }
 
 func (h *Handlers) showWork(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
 	req := page.Of(r)
-	if err := req.Actor.Require(accounts.StatementManage, "", ""); err != nil {
-		return err
-	}
 	p, err := h.programme(r)
 	if err != nil {
 		return err
 	}
 	d := workData{Base: req.Page("deliberation.work.title"), Form: form}
-	if d.Statements, err = h.Deliberation.Statements(r.Context(), p.ID, p.Cycle()); err != nil {
+	if d.Statements, err = h.Deliberation.WorkStatements(r.Context(), req.Actor, cycle(p, req)); err != nil {
 		return err
 	}
 	return page.Render(w, r, status, workView(d))
@@ -223,7 +191,7 @@ func (h *Handlers) add(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	_, err = h.Deliberation.AddStatement(r.Context(), req.Actor, deliberation.StatementDraft{
-		Cycle: p.Cycle(), Body: form.Text("body"), Lang: form.Text("lang"), Once: form.Once()})
+		Cycle: cycle(p, req), Body: form.Text("body"), Lang: form.Text("lang"), Once: form.Once()})
 	if again, err := form.Take(err); err != nil {
 		return err
 	} else if again {
@@ -238,10 +206,7 @@ func (h *Handlers) edit(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Handlers) showEdit(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
 	req := page.Of(r)
-	if err := req.Actor.Require(accounts.StatementManage, "", ""); err != nil {
-		return err
-	}
-	st, err := h.Deliberation.Statement(r.Context(), req.Actor.Programme, r.PathValue("number"))
+	st, err := h.Deliberation.WorkStatement(r.Context(), req.Actor, r.PathValue("number"))
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ type listData struct {
 	Cycle   int64
 	Phase   programme.Phase
 	IsOpen  bool
+	MayVote bool
 	Results []deliberation.Results
 	Turnout deliberation.Turnout
 	Own     map[string]deliberation.Choice
@@ -35,7 +36,7 @@ type statementData struct {
 	page.Base
 	Results  deliberation.Results
 	Colleges []programme.College
-	IsOpen   bool
+	MayVote  bool // the debate is open, to this reader too
 }
 
 type voteData struct {
@@ -92,28 +93,37 @@ func resultsTable(d listData) ui.Table {
 	}
 	for _, r := range d.Results {
 		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{
-			statementCell(d, r), share(d.Lang, r.Confirmed.Agree, r.Confirmed.N()), share(d.Lang, r.Confirmed.Disagree, r.Confirmed.N()),
-			share(d.Lang, r.Confirmed.Pass, r.Confirmed.N()), unconfirmed(d.Lang, r.Unconfirmed)}})
+			statementCell(d, r), share(d.Lang, r.Confirmed.Agree, r.Confirmed.N), share(d.Lang, r.Confirmed.Disagree, r.Confirmed.N),
+			share(d.Lang, r.Confirmed.Pass, r.Confirmed.N), unconfirmed(d.Lang, r.Unconfirmed)}})
 	}
 	return t
 }
 
-// share prints a count with its part of the whole; fewer than ten voters give words only.
-func share(l i18n.Lang, n, of int) templ.Component {
-	if of < deliberation.SmallCell {
-		return ui.M(l, "common.fewer_than_ten")
+// share prints a count with its part of the whole, where both may be shown.
+func share(l i18n.Lang, n, of deliberation.Cell) templ.Component {
+	if n.Masked || of.Masked {
+		return cell(l, n)
 	}
-	return ui.Join(" · ", ui.Num(l, n), ui.Pct(l, float64(n)/float64(of), 0))
+	return ui.Join(" · ", ui.Num(l, n.N), ui.Pct(l, float64(n.N)/float64(of.N), 0))
 }
 
-func unconfirmed(l i18n.Lang, t deliberation.Tally) templ.Component {
-	if t.N() == 0 {
-		return ui.Fig("0")
+func unconfirmed(l i18n.Lang, r deliberation.Row) templ.Component {
+	switch {
+	case r.N.Masked:
+		return cell(l, r.N)
+	case r.Agree.Masked:
+		return ui.M(l, "deliberation.unconfirmed_masked", "n", cell(l, r.Agree), "total", r.N.N)
 	}
-	if t.N() < deliberation.SmallCell {
-		return ui.M(l, "common.fewer_than_ten")
+	return ui.M(l, "deliberation.unconfirmed_share", "n", r.Agree.N, "total", r.N.N)
+}
+
+// people says how many took part, with an account and without: key is the
+// sentence for two counts, key_masked for words in place of one.
+func people(l i18n.Lang, key string, n, visitors deliberation.Cell) templ.Component {
+	if n.Masked || visitors.Masked {
+		return ui.M(l, key+"_masked", "n", cell(l, n), "visitors", cell(l, visitors))
 	}
-	return ui.M(l, "deliberation.unconfirmed_share", "n", t.Agree, "total", t.N())
+	return ui.M(l, key, "n", n.N, "visitors", visitors.N)
 }
 
 // collegeTable is one statement's counts by college, small cells masked.
@@ -134,7 +144,7 @@ func collegeTable(d statementData) ui.Table {
 			cell(d.Lang, row.Agree), cell(d.Lang, row.Disagree), cell(d.Lang, row.Pass), cell(d.Lang, row.N)}})
 	}
 	c := d.Results.Confirmed
-	t.Total = []templ.Component{ui.Str(d.T("common.total")), ui.Num(d.Lang, c.Agree), ui.Num(d.Lang, c.Disagree), ui.Num(d.Lang, c.Pass), ui.Num(d.Lang, c.N())}
+	t.Total = []templ.Component{ui.Str(d.T("common.total")), cell(d.Lang, c.Agree), cell(d.Lang, c.Disagree), cell(d.Lang, c.Pass), cell(d.Lang, c.N)}
 	return t
 }
 
@@ -143,7 +153,7 @@ func cell(l i18n.Lang, c deliberation.Cell) templ.Component {
 	case c.Masked && c.N < deliberation.SmallCell:
 		return ui.M(l, "common.fewer_than_ten")
 	case c.Masked:
-		return ui.M(l, "deliberation.masked")
+		return ui.M(l, "common.masked")
 	}
 	return ui.Num(l, c.N)
 }

@@ -98,9 +98,12 @@ func (d homeData) figures() []ui.Figure {
 	if f.Proposals > 0 {
 		list = append(list, d.answered())
 	}
-	if n := d.Turnout.Confirmed + d.Turnout.Unconfirmed; n > 0 {
-		list = append(list, ui.Figure{Value: ui.Num(d.Lang, n), Label: ui.M(d.Lang, "home.figure.opinions"),
-			Note: ui.M(d.Lang, "home.figure.unconfirmed", "n", d.Turnout.Unconfirmed)})
+	if t := d.Turnout; t.All.N > 0 && !t.All.Masked {
+		opinions := ui.Figure{Value: ui.Num(d.Lang, t.All.N), Label: ui.M(d.Lang, "home.figure.opinions")}
+		if !t.Unconfirmed.Masked {
+			opinions.Note = ui.M(d.Lang, "home.figure.unconfirmed", "n", t.Unconfirmed.N)
+		}
+		list = append(list, opinions)
 	}
 	return list
 }

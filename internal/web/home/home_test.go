@@ -43,7 +43,7 @@ func eachSite(t *testing.T, fn func(s *site)) {
 		s.must(err)
 		s.programmes = programme.NewService(db)
 		s.consultation = consultation.NewService(db, s.programmes, pack)
-		s.deliberation = deliberation.NewService(db)
+		s.deliberation = deliberation.NewService(db, s.programmes, pack)
 		h := &home.Handlers{Programmes: s.programmes, Territory: pack, Consultation: s.consultation, Deliberation: s.deliberation,
 			Prioritisation: prioritisation.NewService(db, s.consultation)}
 		for _, route := range h.Routes() {

@@ -56,7 +56,7 @@ func newSite(t *testing.T, db *store.DB) (published, waiting string, get func(nu
 	must(c.PublishProposal(ctx, actor, published, 0, ""))
 	votes := prioritisation.NewService(db, c)
 	plans := roadmap.NewService(db, programmes, c, votes, pack)
-	h := &webtrace.Handlers{Trace: trace.NewService(db, c, deliberation.NewService(db), votes), Roadmap: plans, Delivery: delivery.NewService(db, plans),
+	h := &webtrace.Handlers{Trace: trace.NewService(db, c, deliberation.NewService(db, programmes, pack), votes), Roadmap: plans, Delivery: delivery.NewService(db, plans),
 		Evaluation: evaluation.NewService(db, pack), Programmes: programmes, Territory: pack}
 	mux := http.NewServeMux()
 	for _, route := range h.Routes() {

@@ -210,11 +210,18 @@ func (d data) debated(out *ui.TraceStep, s trace.Step) {
 	var findings, whys []templ.Component
 	for _, r := range s.Statements {
 		at := d.P("/deliberation/statements/" + r.Statement.Number)
+		if r.Statement.State != deliberation.Open {
+			findings = append(findings, linked(at, ui.M(d.Lang, "deliberation.hidden")))
+			continue
+		}
 		findings = append(findings, linked(at, ui.Quote(d.Lang, r.Statement.Body, r.Statement.Lang)))
-		if n := r.Confirmed.N(); n < deliberation.SmallCell {
+		switch n := r.Confirmed.N; {
+		case n.N < deliberation.SmallCell:
 			whys = append(whys, ui.M(d.Lang, "trace.few_said"))
-		} else {
-			whys = append(whys, ui.M(d.Lang, "trace.agreed", "n", r.Confirmed.Agree, "total", n))
+		case n.Masked || r.Confirmed.Agree.Masked:
+			whys = append(whys, ui.M(d.Lang, "trace.agreed_masked"))
+		default:
+			whys = append(whys, ui.M(d.Lang, "trace.agreed", "n", r.Confirmed.Agree.N, "total", n.N))
 		}
 	}
 	out.Finding, out.Why = ui.Join(" · ", findings...), ui.Join(" ", whys...)

@@ -76,8 +76,8 @@ func whole(vote prioritisation.Vote, included bool) trace.Way {
 				Branches: []trace.Branch{{At: days(-280), Proposal: proposal(consultation.Published, consultation.NotRetained), Answer: refused, Mark: mark(5000)}}},
 			{Kind: trace.Answered, State: trace.Done, At: days(-270), Width: 4, Proposal: proposal(consultation.Published, consultation.RetainedInPart), Answer: answer},
 			{Kind: trace.Debated, State: trace.Done, At: days(-200), Width: 4, Statements: []deliberation.Results{
-				{Statement: deliberation.Statement{Number: "S-0001-3", Body: "الماء قبل الطريق", Lang: "ar", State: deliberation.Open}, Confirmed: deliberation.Tally{Agree: 40, Disagree: 5}},
-				{Statement: deliberation.Statement{Number: "S-0002-1", Body: "رأي لم يجب عنه كثيرون", Lang: "ar", State: deliberation.Open}, Confirmed: deliberation.Tally{Agree: 3}}}},
+				{Statement: deliberation.Statement{Number: "S-0001-3", Body: "الماء قبل الطريق", Lang: "ar", State: deliberation.Open}, Confirmed: deliberation.Row{Agree: deliberation.Cell{N: 40}, N: deliberation.Cell{N: 53}}},
+				{Statement: deliberation.Statement{Number: "S-0002-1", Body: "رأي لم يجب عنه كثيرون", Lang: "ar", State: deliberation.Open}, Confirmed: deliberation.Row{Agree: deliberation.Cell{N: 3, Masked: true}, N: deliberation.Cell{N: 3, Masked: true}}}}},
 			ranked,
 			{Kind: trace.Planned, State: trace.Ahead, Width: 4, At: days(10)},
 			{Kind: trace.Paid, State: trace.Ahead, Width: 4},
@@ -126,6 +126,8 @@ func TestWhatIsNotReadableHasItsWords(t *testing.T) {
 	aside := said()
 	aside.Contribution.State = consultation.SetAside
 	aside.Branches = []trace.Branch{{At: days(-1), Contribution: &consultation.Contribution{State: consultation.SetAside, Put: consultation.Act{Reason: i18n.Text{Ar: "خارج الاختصاص"}}}}}
+	statement := trace.Step{Kind: trace.Debated, State: trace.Done, Width: 1, Statements: []deliberation.Results{
+		{Statement: deliberation.Statement{Number: "S-0001-3", Lang: "ar", State: deliberation.Hidden, Reason: "يسمي شخصا"}}}}
 	refused := func(state consultation.ProposalState) trace.Step {
 		p := proposal(state, consultation.Submitted)
 		p.Title = i18n.Text{}
@@ -139,6 +141,7 @@ func TestWhatIsNotReadableHasItsWords(t *testing.T) {
 			{"trace.internal", trace.Step{Kind: trace.Said, State: trace.Current, Width: 1, Internal: true}},
 			{"trace.words_hidden", hidden},
 			{"trace.contribution_set_aside", aside},
+			{"deliberation.hidden", statement},
 			{"trace.proposal_waiting", refused(consultation.Waiting)},
 			{"trace.proposal_refused", refused(consultation.Refused)},
 			{"trace.proposal_withdrawn", refused(consultation.ProposalWithdrawn)},
@@ -146,8 +149,13 @@ func TestWhatIsNotReadableHasItsWords(t *testing.T) {
 		} {
 			w := trace.Way{Root: trace.Ref{Kind: programme.Proposal, Number: "P-0142-8"}, Ended: true, Steps: []trace.Step{c.step}}
 			want := i18n.Parts(l, c.says, "number", "x")
-			if out := render(t, l, w); !strings.Contains(out, want[len(want)-1].Text) {
+			out := render(t, l, w)
+			if !strings.Contains(out, want[len(want)-1].Text) {
 				t.Errorf("%s: does not say %s", l, c.says)
+			}
+			few, _, _ := strings.Cut(i18n.T(l, "trace.few_said"), "10")
+			if c.says == "deliberation.hidden" && strings.Contains(out, few) {
+				t.Errorf("%s: counts the votes on a hidden statement", l)
 			}
 		}
 	}
