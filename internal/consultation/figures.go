@@ -16,12 +16,14 @@ import (
 const SmallCell = 10
 
 // Cell is a count by college or by commune. Few says that it is between 1 and 9,
-// or that it would betray the one that is: then N and Classified are 0.
+// Hidden that it is larger and would betray the one that is: then N and Classified
+// are 0.
 type Cell struct {
 	Key        string // college, or HCP code
 	N          int
 	Classified int
 	Few        bool
+	Hidden     bool
 }
 
 // Figures are the counts of a cycle's consultation, or of all cycles.
@@ -133,8 +135,8 @@ func hideSmall(cells map[string]Cell) []Cell {
 	slices.SortFunc(list, func(a, b Cell) int { return cmp.Or(cmp.Compare(a.N, b.N), cmp.Compare(a.Key, b.Key)) })
 	hidden := 0
 	for i, c := range list {
-		if c.N > 0 && (c.N < SmallCell || hidden == 1) {
-			list[i] = Cell{Key: c.Key, Few: true}
+		if few := c.N < SmallCell; c.N > 0 && (few || hidden == 1) {
+			list[i] = Cell{Key: c.Key, Few: few, Hidden: !few}
 			hidden++
 		}
 	}

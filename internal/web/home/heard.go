@@ -1,6 +1,7 @@
 package home
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,8 +23,20 @@ const per = 10_000
 type heard struct {
 	Unit   territory.Unit
 	People int64
-	Rate   float64 // contributions per 10,000 inhabitants; of no use when Few
-	Few    bool    // fewer than 10, or hidden with those: the count is not told
+	Rate   float64 // contributions per 10,000 inhabitants; of no use when Few or Hidden
+	Few    bool    // fewer than 10
+	Hidden bool    // more, but the count would betray one that is fewer
+}
+
+// place orders the units: few, told, not told.
+func (h heard) place() int {
+	switch {
+	case h.Few:
+		return 0
+	case h.Hidden:
+		return 2
+	}
+	return 1
 }
 
 func rate(n int, people int64) float64 { return float64(n) * per / float64(people) }
@@ -42,8 +55,8 @@ func (d homeData) heardUnits() []heard {
 			continue
 		}
 		c := cells[u.Code]
-		h := heard{Unit: u, People: people, Few: c.Few || c.N < consultation.SmallCell}
-		if !h.Few {
+		h := heard{Unit: u, People: people, Hidden: c.Hidden, Few: !c.Hidden && c.N < consultation.SmallCell}
+		if !h.Few && !h.Hidden {
 			h.Rate = rate(c.N, people)
 		}
 		list = append(list, h)
@@ -55,7 +68,7 @@ func (d homeData) heardUnits() []heard {
 func (d homeData) silent() (list []string) {
 	cells := map[string]bool{}
 	for _, c := range d.Consultation.ByUnit {
-		cells[c.Key] = c.N > 0 || c.Few
+		cells[c.Key] = c.N > 0 || c.Few || c.Hidden
 	}
 	for _, u := range d.territory.Leaves(d.frame.Territory) {
 		if !cells[u.Code] {
@@ -69,7 +82,7 @@ func (d homeData) silent() (list []string) {
 func heardClasses(list []heard) territory.Classes {
 	var rates []float64
 	for _, u := range list {
-		if !u.Few {
+		if !u.Few && !u.Hidden {
 			rates = append(rates, u.Rate)
 		}
 	}
@@ -84,7 +97,7 @@ const rateDigits = 1
 
 func (d homeData) heardMap(list []heard, classes territory.Classes) ui.Map {
 	drawn := d.territory.Map(d.frame.Territory)
-	m := ui.Map{ID: "heard", Label: d.T("home.heard.map"), Lang: d.Lang, Width: drawn.Width, Height: drawn.Height, Ramp: ui.RampHeard, Classes: d.classWords(classes)}
+	m := ui.Map{ID: "heard", Label: d.T("home.heard.map"), Lang: d.Lang, Width: drawn.Width, Height: drawn.Height, Ramp: ui.RampHeard, Classes: d.classWords(classes), Hatched: d.T("common.masked")}
 	byCode := map[string]heard{}
 	for _, u := range list {
 		byCode[u.Unit.Code] = u
@@ -110,9 +123,13 @@ func (d homeData) heardShape(byCode map[string]heard, classes territory.Classes,
 	name, _ := unit.Name.In(d.Lang)
 	shape := ui.Shape{Code: s.Unit, Name: name, Path: s.Path, Class: ui.NoData, Href: d.P("/territory/units/" + s.Unit)}
 	if u, ok := byCode[s.Unit]; ok {
-		shape.Class, shape.Value = classes.Class(u.Rate), i18n.Decimal(d.Lang, u.Rate, rateDigits)
-		if u.Few {
+		switch {
+		case u.Few:
 			shape.Class, shape.Value = 0, d.T("common.fewer_than_ten")
+		case u.Hidden:
+			shape.Value = d.T("common.masked") // hatched: it may be any of the classes
+		default:
+			shape.Class, shape.Value = classes.Class(u.Rate), i18n.Decimal(d.Lang, u.Rate, rateDigits)
 		}
 	}
 	if l := s.Label; l != nil {
@@ -141,30 +158,22 @@ func decimals(breaks []float64) (n int) {
 	return n
 }
 
-// unitTable is the map in figures, the least heard first.
+// unitTable is the map in figures, the least heard first, those that are not told last.
 func (d homeData) unitTable(list []heard) ui.Table {
 	sorted := slices.Clone(list)
 	slices.SortStableFunc(sorted, func(a, b heard) int {
-		switch {
-		case a.Few != b.Few:
-			if a.Few {
-				return -1
-			}
-			return 1
-		case a.Rate < b.Rate:
-			return -1
-		case a.Rate > b.Rate:
-			return 1
-		}
-		return 0
+		return cmp.Or(cmp.Compare(a.place(), b.place()), cmp.Compare(a.Rate, b.Rate))
 	})
 	t := ui.Table{Compact: true, Caption: ui.M(d.Lang, "home.heard.units_caption", "per", per), Foot: ui.M(d.Lang, "home.heard.foot"),
 		Columns: []ui.Column{{Label: d.T("home.heard.unit")}, {Label: d.T("home.heard.rate"), Kind: ui.NumberColumn}, {Label: d.T("home.heard.people"), Kind: ui.NumberColumn}}}
 	for _, u := range sorted {
 		name, _ := u.Unit.Name.In(d.Lang)
 		value := ui.Dec(d.Lang, u.Rate, rateDigits)
-		if u.Few {
+		switch {
+		case u.Few:
 			value = ui.M(d.Lang, "common.fewer_than_ten")
+		case u.Hidden:
+			value = ui.M(d.Lang, "common.masked")
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.Link(d.P("/territory/units/"+u.Unit.Code), name), value, ui.Num(d.Lang, u.People)}})
 	}
@@ -185,7 +194,10 @@ func (d homeData) collegeTable() ui.Table {
 	for _, college := range d.frame.Colleges {
 		c := cells[college.ID]
 		row := []templ.Component{ui.TextPlain(d.Lang, college.Name), nil, ui.M(d.Lang, "common.fewer_than_ten"), nil}
-		if !c.Few && c.N >= consultation.SmallCell {
+		switch {
+		case c.Hidden:
+			row[2] = ui.M(d.Lang, "common.masked")
+		case c.N >= consultation.SmallCell:
 			row[1], row[2], row[3] = ui.Plain(float64(c.N), float64(most), ui.ToneWater), ui.Num(d.Lang, c.N), ui.Pct(d.Lang, float64(c.N)/float64(total), 0)
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: row})
@@ -198,10 +210,10 @@ func (d homeData) collegeTable() ui.Table {
 const maxNamed = 6
 
 // quiet are the units that were hardly heard: fewer than ten contributions, or a
-// rate in the lowest class.
+// rate in the lowest class. Of one whose count is hidden nothing may be said.
 func quiet(list []heard, classes territory.Classes) (units []heard) {
 	for _, u := range list {
-		if u.Few || u.Rate < classes.Breaks[0] {
+		if u.Few || !u.Hidden && u.Rate < classes.Breaks[0] {
 			units = append(units, u)
 		}
 	}

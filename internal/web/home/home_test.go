@@ -253,3 +253,45 @@ func TestTheProcedureAndTheFooterPages(t *testing.T) {
 		}
 	})
 }
+
+// TestAHiddenCountIsNotCalledSmall: a count that is hidden beside a small one is
+// large; the page must not say that its people were hardly heard.
+func TestAHiddenCountIsNotCalledSmall(t *testing.T) {
+	const dlim, mnabha, gueliz = "07.351.03.11", "07.351.03.05", "07.351.01.05"
+	eachSite(t, func(s *site) {
+		s.found("marrakech")
+		_, err := s.programmes.BeginCycle(s.Context(), s.actor, i18n.Text{Ar: "الدورة الأولى"}, "")
+		s.must(err)
+		s.open(programme.Consultation, 10*24*time.Hour)
+		m := s.meeting("لقاء الاستماع الأول", 0)
+		s.say(m, dlim, "citizens", 40)
+		s.say(m, mnabha, "civil", 12)
+		s.say(m, gueliz, "elected", 3)
+		out := s.page("/ar/p/marrakech")
+		cell := func(after string) string {
+			_, rest, found := strings.Cut(out, after)
+			if !found {
+				t.Fatalf("the page does not show %s", after)
+			}
+			row, _, _ := strings.Cut(rest, "</tr>")
+			return row
+		}
+		few, hidden := i18n.T(i18n.Ar, "common.fewer_than_ten"), i18n.T(i18n.Ar, "common.masked")
+		table := out[strings.LastIndex(out, "<table"):]
+		out = table + strings.TrimSuffix(out, table)
+		for place, want := range map[string]string{`/territory/units/` + mnabha + `">`: hidden, `/territory/units/` + gueliz + `">`: few, "المجتمع المدني": hidden, "المنتخبون": few} {
+			if row := cell(place); !strings.Contains(row, want) {
+				t.Errorf("%s: not %q in %s", place, want, row)
+			}
+		}
+		leaves := 0
+		for range strings.SplitSeq(table, "<tr") {
+			leaves++
+		}
+		// All units but the one that is told and the one that is hidden were hardly heard.
+		_, notice, _ := strings.Cut(out, `notice-attention`)
+		if want := fmt.Sprintf(">%d<", leaves-2-2); !strings.Contains(notice[:min(len(notice), 400)], want) {
+			t.Errorf("does not say %s: %s", want, notice[:min(len(notice), 400)])
+		}
+	})
+}

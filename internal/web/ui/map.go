@@ -28,6 +28,7 @@ type Map struct {
 	Shapes        []Shape
 	Inset         *Inset
 	Classes       []string // words of the classes, from the least to the most, for the ruler
+	Hatched       string   // what the hatch says; "" = no data
 }
 
 // Shape is a unit on the map. Its path is filled by the even-odd rule.
@@ -87,6 +88,14 @@ func (m Map) value(s Shape) string {
 		return i18n.T(m.Lang, "common.no_data")
 	}
 	return s.Value
+}
+
+// hatched is the legend's word for shapes without a class.
+func (m Map) hatched() string {
+	if m.Hatched != "" {
+		return m.Hatched
+	}
+	return i18n.T(m.Lang, "common.no_data")
 }
 
 // leader joins a moved label with its unit, ending at the label's nearer edge.
