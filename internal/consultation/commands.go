@@ -73,7 +73,7 @@ func millis(t time.Time) int64 {
 // MeetingDraft is what staff fill in about a meeting.
 type MeetingDraft struct {
 	Number           string // of the meeting to change; "" for a new one
-	Version          int64  // that the form was made from
+	Version          int64  // that the form was made from; required for a change
 	Cycle            int64  // 0: the newest
 	Kind             MeetingKind
 	Title            i18n.Text
@@ -89,6 +89,9 @@ type MeetingDraft struct {
 	Colleges         []string
 	Once             string
 }
+
+// maxMinutes is the longest point of an agenda: a day.
+const maxMinutes = 24 * 60
 
 // checkMeeting trims the draft and collects what is wrong with it.
 func (s *Service) checkMeeting(p *programme.Programme, d *MeetingDraft) error {
@@ -118,8 +121,9 @@ func (s *Service) checkMeeting(p *programme.Programme, d *MeetingDraft) error {
 		d.Agenda[i].Title = trimmed(item.Title)
 		field := "agenda_" + strconv.Itoa(i+1)
 		f.Check(!d.Agenda[i].Title.Empty(), field, "fault.required_language")
-		f.Check(item.Minutes > 0, field, "consultation.error.agenda_minutes")
-		minutes += item.Minutes
+		if f.Check(item.Minutes > 0, field, "consultation.error.agenda_minutes") && f.Check(item.Minutes <= maxMinutes, field, "fault.number_range", "min", 1, "max", maxMinutes) {
+			minutes += item.Minutes
+		}
 	}
 	length := int(d.EndsAt.Sub(d.StartsAt).Minutes())
 	f.Check(minutes <= length || length <= 0, "agenda", "consultation.error.agenda_long", "n", minutes-length)
@@ -192,6 +196,9 @@ func (s *Service) ChangeMeeting(ctx context.Context, actor accounts.Actor, d Mee
 	}
 	if err := s.checkMeeting(p, &d); err != nil {
 		return err
+	}
+	if d.Version == 0 {
+		return fault.New(fault.Conflict, "fault.conflict")
 	}
 	return s.onMeeting(ctx, actor, accounts.MeetingManage, d.Number, d.Version, d.Once, func(tx *store.Tx, m Meeting) error {
 		if m.State == Cancelled || m.Released() {

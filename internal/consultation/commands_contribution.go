@@ -15,7 +15,7 @@ import (
 // ContributionDraft is what a rapporteur notes of one thing that was said.
 type ContributionDraft struct {
 	Number        string // of the contribution to correct; "" for a new one
-	Version       int64
+	Version       int64  // that the form was made from; required for a correction
 	Meeting       string
 	Kind          ContributionKind
 	Raw           string // in the words of who said it
@@ -100,7 +100,7 @@ func record(tx *store.Tx, actor accounts.Actor, m Meeting, d ContributionDraft) 
 	switch {
 	case m.State == Cancelled:
 		return fault.New(fault.Closed, "consultation.error.meeting_fixed")
-	case dayOf(tx.Now()) < dayOf(m.StartsAt):
+	case i18n.DaysBetween(tx.Now(), m.StartsAt) > 0:
 		return fault.New(fault.Closed, "consultation.error.meeting_not_begun")
 	}
 	number, seq, err := next(tx, programme.Contribution)
@@ -188,6 +188,9 @@ func (s *Service) CorrectContribution(ctx context.Context, actor accounts.Actor,
 	}
 	if err := s.checkContribution(p, &d); err != nil {
 		return err
+	}
+	if d.Version == 0 {
+		return fault.New(fault.Conflict, "fault.conflict")
 	}
 	return s.onContribution(ctx, actor, accounts.ContributionRecord, d.Number, d.Version, d.Once, func(tx *store.Tx, c Contribution, by store.Part) error {
 		if c.State == Withdrawn || c.Hidden.Done() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/fault"
@@ -15,7 +16,7 @@ import (
 // Grouping joins contributions into a proposal that cites them.
 type Grouping struct {
 	Contributions []string      // numbers
-	Proposal      string        // number of the proposal they join; "" for a new one
+	Proposal      string        // number of the proposal they join, as it was typed; "" for a new one
 	New           ProposalDraft // title and body of a new one; what it leaves empty comes from the contributions
 	Once          string
 }
@@ -36,6 +37,13 @@ func (s *Service) GroupContributions(ctx context.Context, actor accounts.Actor, 
 	g.Contributions = slices.Compact(g.Contributions)
 	if len(g.Contributions) == 0 || len(g.Contributions) > maxGrouped {
 		return "", fault.Field("contributions", "fault.choose_some")
+	}
+	if g.Proposal = strings.TrimSpace(g.Proposal); g.Proposal != "" {
+		kind, parsed, ok := programme.ParseNumber(g.Proposal)
+		if !ok || kind != programme.Proposal {
+			return "", fault.Field("proposal", "consultation.error.number_mistyped")
+		}
+		g.Proposal = parsed
 	}
 	g.Once = onceOr(g.Once)
 	g.New.Once = g.Once
@@ -141,6 +149,9 @@ func (d *ProposalDraft) fromContributions(cited []Contribution) {
 
 func groupInto(tx *store.Tx, actor accounts.Actor, number string, cited []Contribution) error {
 	p, err := one(tx.Context(), tx, scanProposal, "consultation.error.proposal_unknown", sqlProposal, tx.Log(), number)
+	if fault.Is(err, fault.NotFound) {
+		return fault.Field("proposal", "consultation.error.proposal_unknown")
+	}
 	if err != nil {
 		return err
 	}

@@ -90,13 +90,13 @@ type Meeting struct {
 // Released tells whether everyone may read what was said there.
 func (m Meeting) Released() bool { return m.Release == programme.Public }
 
-// NoticeDays is the number of whole days between the invitations and the
+// NoticeDays is the number of calendar days between the invitations and the
 // meeting; ok is false while none went out.
 func (m Meeting) NoticeDays() (days int, ok bool) {
 	if m.InvitedAt.IsZero() {
 		return 0, false
 	}
-	return int(m.StartsAt.Sub(m.InvitedAt).Hours() / 24), true
+	return i18n.DaysBetween(m.InvitedAt, m.StartsAt), true
 }
 
 // ContributionKind is what somebody wanted with what was said.

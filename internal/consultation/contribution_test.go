@@ -59,6 +59,8 @@ func TestTheWordingsBeforeStayReadable(t *testing.T) {
 		d.Number, d.Version, d.Raw = c.Number, c.Version, "حنا فالدوار باقين كنجيبو الما من السقاية، والعيالات هوما اللي كيتعدبو"
 		w.must(w.CorrectContribution(ctx, w.rapporteur, d))
 		w.wants(w.CorrectContribution(ctx, w.coordinator, d), fault.Conflict, "fault.conflict")
+		d.Version = 0 // a form that does not say what it was made from would overwrite a colleague
+		w.wants(w.CorrectContribution(ctx, w.coordinator, d), fault.Conflict, "fault.conflict")
 		p, err := w.WorkContribution(ctx, w.auditor, c.Number)
 		w.must(err)
 		if p.Raw != d.Raw || p.CorrectedAt.IsZero() || len(p.Versions) != 1 || p.Versions[0].Raw != c.Raw || p.Versions[0].Reformulation != c.Reformulation {

@@ -1,6 +1,7 @@
 package consultation
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -22,11 +23,13 @@ func TestAMeetingFromItsAnnouncementToItsReport(t *testing.T) {
 		if again.Number != m.Number || m.State != Planned || len(m.Agenda) != 2 || m.Agenda[1].Minutes != 120 {
 			w.Errorf("created %+v, then %s", m, again.Number)
 		}
-		if days, ok := m.NoticeDays(); !ok || days != 12 {
+		if days, ok := m.NoticeDays(); !ok || days != 13 {
 			w.Errorf("notice of %d days, want 12: the invitations went out 13 days before now, the meeting began an hour ago", days)
 		}
 		d.Number, d.Version, d.Once, d.Title.Ar = m.Number, m.Version, "", "ورشة الماء والتطهير"
 		w.must(w.ChangeMeeting(ctx, w.coordinator, d))
+		w.wants(w.ChangeMeeting(ctx, w.coordinator, d), fault.Conflict, "fault.conflict")
+		d.Version = 0
 		w.wants(w.ChangeMeeting(ctx, w.coordinator, d), fault.Conflict, "fault.conflict")
 		c := w.contribution(m.Number)
 		w.wants(w.ReleaseMeeting(ctx, w.coordinator, m.Number, ""), fault.Closed, "consultation.error.meeting_not_held")
@@ -64,7 +67,19 @@ func TestTheRulesOfAMeeting(t *testing.T) {
 		for _, key := range []string{"fault.choose_one", "fault.required_language", "fault.required", "fault.choose_some"} {
 			w.wants(err, fault.Invalid, key)
 		}
+		// Minutes are added up: a number at the edge of what a computer counts must not turn the sum negative.
 		d := w.meetingDraft()
+		for _, minutes := range []int{math.MaxInt, maxMinutes + 1} {
+			d.Agenda = []AgendaItem{{minutes, i18n.Text{Ar: "الاستقبال"}}, {minutes, i18n.Text{Ar: "الطاولات"}}}
+			_, err = w.CreateMeeting(ctx, w.coordinator, d)
+			w.wants(err, fault.Invalid, "fault.number_range")
+			for _, f := range fault.All(err) {
+				if f.Key == "consultation.error.agenda_long" {
+					w.Errorf("%d minutes: %v", minutes, f.Args)
+				}
+			}
+		}
+		d = w.meetingDraft()
 		d.Unit, d.Axis, d.Colleges = "07.001", "gold", []string{"kings"}
 		d.Agenda[0].Minutes = 200
 		_, err = w.CreateMeeting(ctx, w.coordinator, d)

@@ -58,11 +58,5 @@ func (m Move) Days(now time.Time) (days int, ok bool) {
 	if m.Due.IsZero() {
 		return 0, false
 	}
-	return dayOf(m.Due) - dayOf(now), true
-}
-
-// dayOf numbers the days of Morocco's calendar.
-func dayOf(t time.Time) int {
-	y, month, d := t.In(i18n.Zone).Date()
-	return int(time.Date(y, month, d, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60))
+	return i18n.DaysBetween(now, m.Due), true
 }

@@ -209,6 +209,10 @@ func TestGroupingCitesAndCounts(t *testing.T) {
 		w.must(err)
 		_, err = w.GroupContributions(ctx, w.examiner, Grouping{Contributions: []string{a.Number, b.Number}, Proposal: number})
 		w.wants(err, fault.Invalid, "consultation.error.cited_already")
+		for typed, key := range map[string]string{"P-0001-0": "number_mistyped", m.Number: "number_mistyped", programme.FormatNumber(programme.Proposal, 9999): "proposal_unknown"} {
+			_, err = w.GroupContributions(ctx, w.examiner, Grouping{Contributions: []string{b.Number}, Proposal: typed})
+			w.wants(err, fault.Invalid, "consultation.error."+key)
+		}
 		_, err = w.GroupContributions(ctx, w.examiner, Grouping{Contributions: []string{"C-9999-0"}, Proposal: number})
 		w.wants(err, fault.NotFound, "consultation.error.contribution_unknown")
 		w.must(w.UngroupContribution(ctx, w.examiner, number, c.Number, reason("لا تخص المقترح"), ""))
@@ -225,7 +229,8 @@ func TestGroupingCitesAndCounts(t *testing.T) {
 		ofSaada := accounts.Actor{Programme: w.p.ID, Person: "s", Within: w.pack.Within, Grants: []accounts.Grant{{Role: accounts.Examiner, Unit: "07.351.07"}}}
 		_, err = w.GroupContributions(ctx, ofSaada, Grouping{Contributions: []string{c.Number}, Proposal: number})
 		w.wants(err, fault.Forbidden, "fault.forbidden")
-		_, err = w.GroupContributions(ctx, ofBour, Grouping{Contributions: []string{c.Number}, Proposal: number})
+		// The number is read as people type it.
+		_, err = w.GroupContributions(ctx, ofBour, Grouping{Contributions: []string{c.Number}, Proposal: " " + strings.ToLower(strings.ReplaceAll(number, "-", " ")) + " "})
 		w.must(err)
 	})
 }

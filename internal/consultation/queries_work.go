@@ -20,11 +20,25 @@ func (s *Service) WorkProposals(ctx context.Context, actor accounts.Actor, f Pro
 		return list, err
 	}
 	f.states = states
-	return s.proposals(ctx, actor.Programme, f)
+	if list, err = s.proposals(ctx, actor.Programme, f); err != nil {
+		return list, err
+	}
+	for i := range list.Rows {
+		list.Rows[i] = list.Rows[i].forStaff(actor)
+	}
+	return list, nil
+}
+
+// forStaff is the proposal as staff may read it: a text that was hidden, refused
+// or withdrawn is for those alone who examine.
+func (p Proposal) forStaff(actor accounts.Actor) Proposal {
+	if p.State != Waiting && p.State != Published && !actor.Somewhere(accounts.ProposalExamine) {
+		return p.forEveryone()
+	}
+	return p
 }
 
 // WorkProposal is a proposal with all that staff need to examine and answer it.
-// A text that was hidden, refused or withdrawn is readable for those alone who examine.
 func (s *Service) WorkProposal(ctx context.Context, actor accounts.Actor, number string) (p ProposalPage, err error) {
 	defer fault.Wrap(&err, "consultation.WorkProposal(%s)", number)
 	if err := requireInternal(actor); err != nil {
@@ -33,9 +47,7 @@ func (s *Service) WorkProposal(ctx context.Context, actor accounts.Actor, number
 	if p, err = s.proposal(ctx, actor.Programme, number); err != nil {
 		return p, err
 	}
-	if p.State != Waiting && p.State != Published && !actor.Somewhere(accounts.ProposalExamine) {
-		p.Proposal = p.forEveryone()
-	}
+	p.Proposal = p.Proposal.forStaff(actor)
 	for i := range p.Cites {
 		p.Cites[i] = p.Cites[i].forStaff(actor)
 	}
@@ -161,7 +173,7 @@ type Task struct {
 }
 
 // Late tells whether the day it was due is over.
-func (t Task) Late(now time.Time) bool { return dayOf(now) > dayOf(t.Due) }
+func (t Task) Late(now time.Time) bool { return i18n.DaysBetween(t.Due, now) > 0 }
 
 // taskRights says what each step is about and which right it takes.
 var taskRights = map[string]struct {

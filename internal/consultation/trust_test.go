@@ -91,7 +91,7 @@ func everyCommand(w *world) (errs []error) {
 		w.must(err)
 		numbers = append(numbers, got.Number)
 	}
-	c.Number = numbers[0]
+	c.Number, c.Version = numbers[0], 1
 	w.must(w.CorrectContribution(ctx, staff, c))
 	w.must(w.SetAside(ctx, staff, numbers[1], text, ""))
 	w.must(w.RestoreContribution(ctx, staff, numbers[1], text, ""))

@@ -107,7 +107,7 @@ func (d todayData) taskTable() ui.Table {
 		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{
 			ui.TwoLines(linked(d.taskAddress(task), title), ui.Join(" · ", ui.Code(task.Number), ui.Str(d.units(task.Units)))),
 			ui.M(d.Lang, "consultation_work.step."+task.Step, "n", task.N),
-			ui.M(d.Lang, "common.days", "n", days(task.Since, d.Now)), d.deadline(task.Due)}})
+			ui.M(d.Lang, "common.days", "n", i18n.DaysBetween(task.Since, d.Now)), d.deadline(task.Due)}})
 	}
 	return t
 }
@@ -118,16 +118,14 @@ func (d todayData) deadline(due time.Time) templ.Component {
 		return ui.Str("–")
 	}
 	m := ui.Status(d.Lang, "on_time")
-	switch left := int(due.Sub(d.Now).Hours() / 24); {
-	case due.Before(d.Now):
-		m = ui.Status(d.Lang, "overdue", "n", days(due, d.Now))
+	switch left := i18n.DaysBetween(d.Now, due); {
+	case left < 0:
+		m = ui.Status(d.Lang, "overdue", "n", -left)
 	case left <= 10:
 		m = ui.Status(d.Lang, "days_left", "n", left)
 	}
 	return ui.Badge(m.Kind, m.Icon, m.Text)
 }
-
-func days(since, now time.Time) int { return max(0, int(now.Sub(since).Hours()/24)) }
 
 func (d publicData) kindOptions() (list []ui.Option) {
 	for _, k := range consultation.ContributionKinds {
@@ -206,7 +204,7 @@ func (d staffProposalsData) table() ui.Table {
 	for _, p := range d.List.Rows {
 		m := ui.Status(d.Lang, string(p.Outcome))
 		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.TwoLines(linked(d.P(workProposals+"/"+p.Number), ui.TextPlain(d.Lang, p.Title)), ui.Code(p.Number)),
-			ui.Str(d.units(p.Units)), ui.M(d.Lang, "common.days", "n", days(p.SubmittedAt, d.Now)), ui.Badge(m.Kind, m.Icon, m.Text)}})
+			ui.Str(d.units(p.Units)), ui.M(d.Lang, "common.days", "n", i18n.DaysBetween(p.SubmittedAt, d.Now)), ui.Badge(m.Kind, m.Icon, m.Text)}})
 	}
 	return t
 }

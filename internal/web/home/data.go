@@ -47,15 +47,6 @@ func (d homeData) lead() templ.Component {
 		"people", d.T("common.inhabitants", "n", people), "year", ui.Fig("2024"))
 }
 
-// daysLeft counts the days of Morocco's calendar from today to a day.
-func daysLeft(now, due time.Time) int {
-	day := func(t time.Time) int64 {
-		y, m, d := t.In(i18n.Zone).Date()
-		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60)
-	}
-	return int(day(due) - day(now))
-}
-
 // act is something the reader can do today, and until when.
 type act struct {
 	row ui.ActionRow
@@ -82,7 +73,7 @@ func (d homeData) actions() []ui.ActionRow {
 	rows := make([]ui.ActionRow, 0, len(acts)+1)
 	for i, a := range acts {
 		a.row.Urgent = i == 0
-		a.row.End = ui.Deadline(d.T("home.closes", "date", i18n.Date(d.Lang, a.due, i18n.WithWeekday)), d.T("common.days_left", "n", daysLeft(d.Now, a.due)))
+		a.row.End = ui.Deadline(d.T("home.closes", "date", i18n.Date(d.Lang, a.due, i18n.WithWeekday)), d.T("common.days_left", "n", i18n.DaysBetween(d.Now, a.due)))
 		rows = append(rows, a.row)
 	}
 	return append(rows, ui.ActionRow{Title: ui.M(d.Lang, "home.do.follow"), Href: d.P("/search"), Line: ui.M(d.Lang, "home.do.follow_line"),
@@ -113,7 +104,7 @@ func (d homeData) answered() ui.Figure {
 	f := d.Consultation
 	answered := ui.Figure{Value: ui.Num(d.Lang, f.Answered), Of: ui.M(d.Lang, "common.of", "total", f.Proposals), Label: ui.M(d.Lang, "home.figure.answered")}
 	if n := f.Unanswered(); n > 0 {
-		answered.Note = ui.M(d.Lang, "home.figure.waiting", "n", n, "days", d.T("common.days", "n", -daysLeft(d.Now, f.OldestOpen)))
+		answered.Note = ui.M(d.Lang, "home.figure.waiting", "n", n, "days", d.T("common.days", "n", i18n.DaysBetween(f.OldestOpen, d.Now)))
 	}
 	return answered
 }

@@ -3,6 +3,7 @@ package home
 import (
 	"github.com/a-h/templ"
 
+	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/programme"
 	"github.com/khettara/khettara/internal/web/page"
 	"github.com/khettara/khettara/internal/web/ui"
@@ -52,7 +53,7 @@ func (d stepsData) state(s programme.Step) templ.Component {
 	case s.DueAt.IsZero():
 		return ui.StatusBadge(d.Lang, "not_started")
 	}
-	left := daysLeft(d.Now, s.DueAt)
+	left := i18n.DaysBetween(d.Now, s.DueAt)
 	if left < 0 {
 		return ui.TwoLines(ui.StatusBadge(d.Lang, "overdue", "n", -left), ui.Day(d.Lang, s.DueAt))
 	}

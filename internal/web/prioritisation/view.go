@@ -282,7 +282,7 @@ func dirhams(c int64) int64 { return (c + 50) / 100 * 100 }
 func localTime(t time.Time) string { return t.In(i18n.Zone).Format("2006-01-02T15:04") }
 
 func daysLeft(b page.Base, until time.Time) int {
-	return max(0, int(until.Sub(b.Now).Hours()/24))
+	return max(0, i18n.DaysBetween(b.Now, until))
 }
 
 // fill of a reviewed basket, one segment a project.
