@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -159,6 +158,8 @@ func writeArchive(to string, recipient age.Recipient, m manifest, database, data
 	return errors.Join(archive.Close(), zipped.Close(), sealed.Close(), f.Sync())
 }
 
+// addKeys adds the key files. A backup without the identity key is none: the names
+// in its database could not be read again.
 func addKeys(archive *tar.Writer, data string) error {
 	files, err := filepath.Glob(filepath.Join(data, keysFolder, "*.key"))
 	if err != nil {
@@ -169,7 +170,7 @@ func addKeys(archive *tar.Writer, data string) error {
 		if err != nil {
 			return err
 		}
-		if err := addFile(archive, filepath.ToSlash(name), file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := addFile(archive, filepath.ToSlash(name), file); err != nil {
 			return err
 		}
 	}

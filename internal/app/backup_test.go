@@ -109,3 +109,71 @@ func TestADamagedBackupReplacesNothing(t *testing.T) {
 		t.Errorf("folders stay behind: %s", strings.Join(left, " "))
 	}
 }
+
+func restore(t *testing.T, cfg Config, file, identity string) error {
+	t.Helper()
+	return (&restoreCmd{Config: cfg, File: file, Identity: identity}).Run(t.Context(), &streams{t.Output(), t.Output()})
+}
+
+// TestRestoringTwiceLosesNoKey: whatever key stood in the data folder, and
+// however often somebody restores, it is still there afterwards.
+func TestRestoringTwiceLosesNoKey(t *testing.T) {
+	sqlite := func() string { return "sqlite:" + filepath.Join(t.TempDir(), "k.db") }
+	file, identity := backUp(t, filled(t, sqlite(), t.TempDir()))
+	live := filled(t, sqlite(), t.TempDir())
+	key := filepath.Join(live.Data, identityKey)
+	own, err := os.ReadFile(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := filepath.Join(live.Data, keysFolder, "elsewhere.key")
+	if err := os.WriteFile(elsewhere, own, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := restore(t, live, file, identity); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if now, err := os.ReadFile(key); err != nil || bytes.Equal(now, own) {
+		t.Errorf("the backup's key is not in place: %v", err)
+	}
+	if _, err := os.Stat(elsewhere); err != nil {
+		t.Errorf("a key that the backup does not hold is gone: %v", err)
+	}
+	kept, _ := filepath.Glob(key + ".replaced-*")
+	found := false
+	for _, f := range kept {
+		b, err := os.ReadFile(f)
+		found = found || err == nil && bytes.Equal(b, own)
+	}
+	if !found || len(kept) != 1 {
+		t.Errorf("the key that stood there is lost; kept are %v", kept)
+	}
+	if databases, _ := filepath.Glob(live.sqliteFile() + ".replaced-*[0-9]"); len(databases) != 2 {
+		t.Errorf("databases kept: %v, want both", databases)
+	}
+}
+
+// TestABackupHoldsTheIdentityKey: one without it is neither made nor restored.
+func TestABackupHoldsTheIdentityKey(t *testing.T) {
+	cfg := filled(t, "sqlite:"+filepath.Join(t.TempDir(), "k.db"), t.TempDir())
+	dir := t.TempDir()
+	wrong := cfg
+	wrong.Data = filepath.Join(dir, "elsewhere")
+	err := (&backupCmd{Config: wrong, File: filepath.Join(dir, "b"), IdentityOut: filepath.Join(dir, "r")}).Run(t.Context(), &streams{t.Output(), t.Output()})
+	if !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a backup without its key was made: %v", err)
+	}
+	copied := filepath.Join(dir, databaseFile)
+	if err := store.Snapshot(t.Context(), cfg.DB, copied); err != nil {
+		t.Fatal(err)
+	}
+	m := manifest{Format: backupFormat, Dialect: store.SQLite}
+	if m.Database, err = fileHash(copied); err != nil {
+		t.Fatal(err)
+	}
+	if err := verifyBackup(t.Context(), cfg, dir, m); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), identityKey) {
+		t.Errorf("a backup without its key is taken: %v", err)
+	}
+}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"archive/tar"
+	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -131,8 +132,8 @@ func writeNew(to string, from io.Reader) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// verifyBackup holds the copy against its manifest: its hash, every log whole,
-// no leaf missing.
+// verifyBackup holds the copy against its manifest: its hash, the identity key,
+// every log whole, no leaf missing.
 func verifyBackup(ctx context.Context, cfg Config, dir string, m manifest) error {
 	if m.Dialect != store.DialectOf(cfg.DB) {
 		return fmt.Errorf("the backup is of %s, the database of %s", m.Dialect, store.DialectOf(cfg.DB))
@@ -140,6 +141,9 @@ func verifyBackup(ctx context.Context, cfg Config, dir string, m manifest) error
 	hash, err := fileHash(filepath.Join(dir, databaseFile))
 	if err != nil || hash != m.Database {
 		return fmt.Errorf("%w: the database's hash differs: %v", ErrDamaged, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, identityKey)); err != nil {
+		return fmt.Errorf("%w: without its %s no name in it can be read: %w", ErrDamaged, identityKey, err)
 	}
 	if m.Dialect == store.Postgres {
 		return nil // the logs are recomputed after the dump is loaded into the empty database
@@ -162,6 +166,7 @@ func verifyBackup(ctx context.Context, cfg Config, dir string, m manifest) error
 
 // replace puts the verified copy in place; what was there is kept beside it.
 func (c *restoreCmd) replace(ctx context.Context, cfg Config, dir string, m manifest) error {
+	kept := ".replaced-" + time.Now().UTC().Format("20060102-150405.000000000") // a second restore keeps its own
 	if m.Dialect == store.Postgres {
 		if err := store.LoadDump(ctx, cfg.DB, filepath.Join(dir, databaseFile)); err != nil {
 			return err
@@ -171,7 +176,7 @@ func (c *restoreCmd) replace(ctx context.Context, cfg Config, dir string, m mani
 		if _, err := logsOf(ctx, cfg.DB, keyed); err != nil {
 			return fmt.Errorf("the dump is loaded, but its log is not whole: %w", err)
 		}
-		return restoreKeys(dir, cfg.Data)
+		return restoreKeys(dir, cfg.Data, kept)
 	}
 	file := cfg.sqliteFile()
 	lock, err := store.Open(ctx, cfg.DB, store.Options{Installation: cfg.Installation}) // refuses while a server runs
@@ -181,7 +186,6 @@ func (c *restoreCmd) replace(ctx context.Context, cfg Config, dir string, m mani
 	if err := lock.Close(); err != nil {
 		return err
 	}
-	kept := ".replaced-" + time.Now().UTC().Format("20060102-150405")
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		if err := os.Rename(file+suffix, file+kept+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -190,11 +194,13 @@ func (c *restoreCmd) replace(ctx context.Context, cfg Config, dir string, m mani
 	if err := os.Rename(filepath.Join(dir, databaseFile), file); err != nil {
 		return err
 	}
-	return restoreKeys(dir, cfg.Data)
+	return restoreKeys(dir, cfg.Data, kept)
 }
 
-// restoreKeys puts the key files in place; a different key that is there is kept beside.
-func restoreKeys(dir, data string) error {
+// restoreKeys puts the key files of the backup in place. A different key that
+// stands there is kept beside, and one that the backup does not hold stays where
+// it is: a key that is lost takes every name, or every signature, with it.
+func restoreKeys(dir, data, kept string) error {
 	keys, err := filepath.Glob(filepath.Join(dir, keysFolder, "*.key"))
 	if err != nil {
 		return err
@@ -204,16 +210,29 @@ func restoreKeys(dir, data string) error {
 		if err != nil {
 			return err
 		}
-		to := filepath.Join(data, name)
-		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-			return err
-		}
-		if err := os.Rename(to, to+".replaced"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		if err := os.Rename(key, to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := restoreKey(key, filepath.Join(data, name), kept); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func restoreKey(from, to, kept string) error {
+	fresh, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	there, err := os.ReadFile(to)
+	switch {
+	case err == nil && bytes.Equal(there, fresh):
+		return nil
+	case err == nil:
+		err = os.Rename(to, to+kept)
+	case errors.Is(err, fs.ErrNotExist):
+		err = os.MkdirAll(filepath.Dir(to), 0o700)
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(from, to)
 }
