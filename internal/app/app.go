@@ -149,6 +149,12 @@ func (a *App) services() web.Services {
 // sealEvery is how often grown logs are signed.
 const sealEvery = 30 * time.Second
 
+// auditEvery is how often every log is reckoned again from its rows. The first
+// time is at the start, beside the serving: a log of a million changes takes a
+// minute, and a room of people would wait for it. Until then no page shows a row
+// that its leaf did not commit to.
+const auditEvery = time.Hour
+
 // drainTime is how long requests under way may still take when the program stops.
 const drainTime = 15 * time.Second
 
@@ -170,6 +176,7 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	defer stop()
 	go a.DB.RunReaders(background, a.readers...)
 	go a.Record.Run(background, sealEvery, func(err error) { a.Log.Error("sealing the record", "error", err) })
+	go a.Record.FsckAll(background, auditEvery, func(err error) { a.Log.Error("auditing the record", "error", err) })
 	go a.clockwork(background)
 	if err := a.serveMetrics(background, server); err != nil {
 		return err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
@@ -25,6 +26,12 @@ type Opening struct {
 	Body json.RawMessage
 }
 
+// Commitment is what the opening commits to by its own bytes, to be held against the leaf's.
+func (o *Opening) Commitment() string {
+	sum := sha256.Sum256(append(o.Salt[:], o.Body...))
+	return hexOf(sum[:])
+}
+
 // Recorded is a change as it stands in the log. An erased part has no opening;
 // the leaf keeps its commitment for ever.
 type Recorded struct {
@@ -39,6 +46,26 @@ type Recorded struct {
 	Public  *Opening
 	Text    *Opening
 	Person  *Opening
+}
+
+// PublicPart is the public part as the leaf committed to it; nil if it is erased.
+// A row that somebody changed by hand is an error: what is shown as the record
+// must be what was recorded.
+func (r Recorded) PublicPart() (Part, error) {
+	if r.Public == nil {
+		return nil, nil //nolint:nilnil // an erased part is no error
+	}
+	if r.Public.Commitment() != r.Leaf.Public || r.Leaf.Hash() != r.Hash {
+		return nil, fmt.Errorf("the public part of leaf %d of %s is not what the leaf committed to", r.N, r.Leaf.Log)
+	}
+	part, err := ParsePart(r.Public.Body)
+	if err != nil {
+		return nil, err
+	}
+	if part["kind"] != r.Kind || part["subject"] != r.Subject {
+		return nil, fmt.Errorf("kind or subject of leaf %d of %s is not what the leaf committed to", r.N, r.Leaf.Log)
+	}
+	return part, nil
 }
 
 const selectChange = `SELECT c.programme_id, c.n, c.t, c.kind, c.subject, c.once, c.opened, c.hash, h.origin,

@@ -2,8 +2,6 @@ package transparency
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 
@@ -150,7 +148,7 @@ func (f *fsck) change(r store.Recorded, n int64) error {
 		if part.open == nil {
 			continue
 		}
-		if sum := sha256.Sum256(append(part.open.Salt[:], part.open.Body...)); hex.EncodeToString(sum[:]) != part.commit {
+		if part.open.Commitment() != part.commit {
 			return f.wrong("the %s part of leaf %d is not what the leaf committed to", part.name, n)
 		}
 		f.audit.Openings++

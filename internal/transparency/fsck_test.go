@@ -1,10 +1,12 @@
 package transparency
 
 import (
+	"context"
 	"errors"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -128,6 +130,33 @@ func TestFsckSeesAnyDigit(t *testing.T) {
 		// The unexported one does not stop writing, so the digit can be put back.
 		if _, err := w.fsck(t.Context(), logID); !errors.Is(err, ErrDisagrees) {
 			rt.Fatalf("passed: %v", err)
+		}
+	})
+}
+
+// TestTheAuditGoesOn: a row changed long after the start is noticed too, and stops writing.
+func TestTheAuditGoesOn(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		w := newWorld(t, db)
+		w.sealed(3)
+		found := make(chan error, 100)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			w.FsckAll(ctx, 10*time.Millisecond, func(err error) { found <- err })
+			close(done)
+		}()
+		defer func() { stop(); <-done }()
+		time.Sleep(50 * time.Millisecond)
+		must(t, db.Ping(t.Context()))
+		w.tamper(`UPDATE change SET public_body = REPLACE(public_body, '07.351', '07.352') WHERE n = 1`)
+		select {
+		case err := <-found:
+			if !errors.Is(err, ErrDisagrees) || !errors.Is(db.Ping(t.Context()), ErrDisagrees) {
+				t.Errorf("found %v, writing: %v", err, db.Ping(t.Context()))
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatal("nothing was noticed")
 		}
 	})
 }

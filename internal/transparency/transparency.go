@@ -216,6 +216,29 @@ func (s *Service) SealAll(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// FsckAll runs Fsck over every log, at once and then every so often, until ctx
+// ends. What it finds goes to report; a contradiction stops writing.
+func (s *Service) FsckAll(ctx context.Context, every time.Duration, report func(error)) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		logs, err := s.db.Logs(ctx)
+		errs := []error{err}
+		for _, head := range logs {
+			_, err := s.Fsck(ctx, head.ID)
+			errs = append(errs, err)
+		}
+		if err := errors.Join(errs...); err != nil && ctx.Err() == nil {
+			report(err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
 // Key is the public side of a log's signing key, made if the log has none yet.
 func (s *Service) Key(ctx context.Context, log string) (k Key, err error) {
 	defer fault.Wrap(&err, "transparency.Key(%s)", log)

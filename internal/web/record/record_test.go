@@ -358,3 +358,34 @@ func TestStaffReadClosedLinesWithinTheirRights(t *testing.T) {
 		}
 	})
 }
+
+// TestAForgedRowIsNotShownAsTheRecord: what somebody writes into the table by
+// hand is on no page, also before the record has been audited.
+func TestAForgedRowIsNotShownAsTheRecord(t *testing.T) {
+	for name, forged := range map[string]string{
+		"body":    `public_body = REPLACE(public_body, 'C-0001-3', 'C-6666-6')`,
+		"subject": `subject = 'proposal/C-6666-6'`,
+		"kind":    `kind = 'proposal.answered.v1'`,
+		"time":    `t = t + 86400000`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+				s := newSite(t, db)
+				open, _ := s.write()
+				s.seal()
+				if err := db.WriteUnlogged(t.Context(), func(tx *store.Tx) error {
+					return tx.Exec(`UPDATE change SET `+forged+` WHERE programme_id = $1 AND n = $2`, s.programme.ID, open)
+				}); err != nil {
+					t.Fatal(err)
+				}
+				at := "/ar/p/marrakech/record"
+				everything := s.page(at) + s.page(fmt.Sprintf("%s/%d", at, open))
+				for _, bad := range []string{"C-6666-6", "C-0001-3", i18n.T(i18n.Ar, "record.kind.proposal.grouped"), i18n.T(i18n.Ar, "record.kind.proposal.answered")} {
+					if strings.Contains(everything, bad) {
+						t.Errorf("the page still says %q", bad)
+					}
+				}
+			})
+		})
+	}
+}

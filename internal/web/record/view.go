@@ -92,13 +92,10 @@ func (v viewer) thing(kind programme.Kind, number string, open bool) string {
 }
 
 // public is the public part of a change, nil if this reader may not read it. A
-// part of another form than the store writes is not shown at all.
+// part that is not what its leaf committed to is not shown at all.
 func (v viewer) public(c store.Recorded) store.Part {
-	if c.Public == nil {
-		return nil
-	}
-	part, err := store.ParsePart(c.Public.Body)
-	if err != nil {
+	part, err := c.PublicPart()
+	if part == nil || err != nil {
 		return nil
 	}
 	if !c.Open && !v.sees(str(part, "unit"), str(part, "axis")) {
