@@ -16,8 +16,11 @@ var headings = map[fault.Kind]string{
 
 // errorPage says what went wrong in the reader's language, without a word about the inside.
 func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, req *page.Request, f *fault.Error) {
-	heading := req.Base.T(headings[f.Kind])
-	d := errorData{Base: req.Titled(heading), Heading: heading, Sentence: page.Message(req.Base.Lang, f), Home: req.Base.P("/")}
+	heading, home := req.Base.T(headings[f.Kind]), req.Base.Href("/")
+	if req.Base.Programme != nil {
+		home = req.Base.P("")
+	}
+	d := errorData{Base: req.Titled(heading), Heading: heading, Sentence: page.Message(req.Base.Lang, f), Home: home}
 	d.Work, d.Side, d.Line = false, nil, nil
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		d.RequestID = req.ID

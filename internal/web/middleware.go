@@ -47,6 +47,9 @@ func (s *Server) handle(lang i18n.Lang, route page.Route) http.Handler {
 			err = route.Handler(rec, r)
 		}
 		if err != nil {
+			if route.Raw {
+				s.dress(rec, r, req)
+			}
 			s.showError(rec, r, req, err)
 		}
 		elapsed := time.Since(began)
@@ -88,33 +91,74 @@ func (s *Server) newRequest(r *http.Request, lang i18n.Lang) *page.Request {
 	}
 }
 
-// prepare finds the programme and the actor, and fills the page's frame.
+// prepare finds the programme and, for a page, who asks and the page's frame. A
+// raw route is a file for everyone: it has no session and no frame, so that an
+// answer that others may keep never carries anybody's cookie.
 func (s *Server) prepare(w http.ResponseWriter, r *http.Request, req *page.Request, route page.Route) error {
-	ctx := r.Context()
+	if slug := r.PathValue("slug"); slug != "" {
+		p, err := s.svc.Programmes.Programme(r.Context(), slug)
+		if err != nil {
+			return err
+		}
+		req.Base.Programme = &page.ProgrammeRef{ID: p.ID, Slug: p.Slug, Name: p.Name, Territory: p.Territory, Illustrative: p.Illustrative}
+		req.Actor.Programme = p.ID
+		if route.Raw {
+			return nil
+		}
+		if err := s.frame(r.Context(), req, p); err != nil {
+			return err
+		}
+	}
+	if route.Raw {
+		return nil
+	}
+	if err := s.identify(w, r, req); err != nil {
+		return err
+	}
+	if r.Method == http.MethodGet {
+		req.Base.Flash = page.TakeFlash(w, r, req.Base.Lang)
+	}
+	if !strings.Contains(route.Path, "/work") {
+		return nil
+	}
+	if !req.Actor.SignedIn() {
+		return fault.New(fault.Unauthenticated, "fault.sign_in")
+	}
+	if !req.Actor.Staff() && !req.Actor.Admin {
+		return fault.New(fault.Forbidden, "fault.forbidden")
+	}
+	req.Base.Work = true
+	req.Base.Side = s.side(req, req.Actor)
+	return nil
+}
+
+// dress gives the error page of a raw route what every page has around it; where
+// that fails too, the page does without.
+func (s *Server) dress(w http.ResponseWriter, r *http.Request, req *page.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	if ref := req.Base.Programme; ref != nil {
+		if p, err := s.svc.Programmes.Programme(r.Context(), ref.Slug); err == nil {
+			_ = s.frame(r.Context(), req, p)
+		}
+	}
+	_ = s.identify(w, r, req)
+}
+
+// identify finds who asks by the cookies, and renews the session after a role changed.
+func (s *Server) identify(w http.ResponseWriter, r *http.Request, req *page.Request) error {
 	if c, err := r.Cookie(s.sessionCookie()); err == nil {
 		req.Session = c.Value
 	}
 	if c, err := r.Cookie(page.DeviceCookie); err == nil && len(c.Value) <= 64 {
 		req.Device = c.Value
 	}
-	if slug := r.PathValue("slug"); slug != "" {
-		p, err := s.svc.Programmes.Programme(ctx, slug)
-		if err != nil {
-			return err
-		}
-		req.Base.Programme = &page.ProgrammeRef{ID: p.ID, Slug: p.Slug, Name: p.Name, Territory: p.Territory, Illustrative: p.Illustrative}
-		req.Actor.Programme = p.ID
-		if err := s.frame(ctx, req, p); err != nil {
-			return err
-		}
-	}
-	actor, session, err := s.svc.Accounts.Identify(ctx, req.Actor.Programme, req.Session)
+	actor, session, err := s.svc.Accounts.Identify(r.Context(), req.Actor.Programme, req.Session)
 	if err != nil {
 		return err
 	}
 	req.Actor = actor
 	if session.Renew { // a role has changed: the old token ends here
-		renewed, err := s.svc.Accounts.Renew(ctx, req.Session)
+		renewed, err := s.svc.Accounts.Renew(r.Context(), req.Session)
 		if err != nil {
 			return err
 		}
@@ -126,20 +170,6 @@ func (s *Server) prepare(w http.ResponseWriter, r *http.Request, req *page.Reque
 	if actor.SignedIn() {
 		req.Base.SignedIn = &page.SignedIn{Name: actor.Name, Staff: actor.Staff() || actor.Admin}
 	}
-	if r.Method == http.MethodGet && !route.Raw {
-		req.Base.Flash = page.TakeFlash(w, r, req.Base.Lang)
-	}
-	if !strings.Contains(route.Path, "/work") {
-		return nil
-	}
-	if !actor.SignedIn() {
-		return fault.New(fault.Unauthenticated, "fault.sign_in")
-	}
-	if !actor.Staff() && !actor.Admin {
-		return fault.New(fault.Forbidden, "fault.forbidden")
-	}
-	req.Base.Work = true
-	req.Base.Side = s.side(req, actor)
 	return nil
 }
 
@@ -156,7 +186,8 @@ func (s *Server) addressBlock(r *http.Request) string {
 		return ""
 	}
 	if s.trusted(addr) {
-		forwarded := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+		// A proxy may add a line of its own under one that the client sent: all lines are one list.
+		forwarded := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 		for i := len(forwarded) - 1; i >= 0; i-- {
 			a, err := netip.ParseAddr(strings.TrimSpace(forwarded[i]))
 			if err != nil {

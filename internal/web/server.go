@@ -27,7 +27,7 @@ import (
 
 // Config is how the server meets the outside.
 type Config struct {
-	// TrustedProxies may name the client and its protocol in X-Forwarded-For and -Proto.
+	// TrustedProxies speak TLS for us and may name the client in X-Forwarded-For.
 	TrustedProxies []netip.Prefix
 	// Secure says that clients speak TLS, here or to a trusted proxy: cookies are Secure.
 	Secure bool
@@ -61,11 +61,8 @@ type Server struct {
 	handler http.Handler
 }
 
-// Limits on what a client may send.
-const (
-	maxBody  = 1 << 20  // forms
-	maxFiles = 20 << 20 // uploads, on routes that say so
-)
+// maxBody limits what a client may send: forms.
+const maxBody = 1 << 20
 
 // New builds the server and its route list.
 func New(cfg Config, svc Services) *Server {

@@ -223,6 +223,9 @@ func (h *Handlers) erase(w http.ResponseWriter, r *http.Request) error {
 		form.Add("confirm", "account.error.confirm")
 		return h.showErase(w, r, http.StatusUnprocessableEntity, form)
 	}
+	if !req.Actor.SignedIn() { // a second click: the first has erased the session too
+		return page.Redirect(w, r, req.Base.Href("/"), page.Neutral, "account.flash.no_session")
+	}
 	p, _, err := h.Accounts.Own(r.Context(), req.Actor)
 	if err != nil {
 		return err

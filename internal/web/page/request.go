@@ -154,19 +154,25 @@ type flashNote struct {
 }
 
 // Redirect answers a command with 303 to an address of the site (language
-// included) and leaves a notice for the next page; an empty key leaves none.
-// args are strings and whole numbers; none may be secret or personal.
+// included) and leaves a notice for the next page; an empty key leaves none, but
+// passes on one that came with the request. args are strings and whole numbers; none may be secret or personal.
 func Redirect(w http.ResponseWriter, r *http.Request, to, kind, key string, args ...any) error {
-	if key != "" {
+	switch c, err := r.Cookie(flashCookie); {
+	case key != "":
 		b, err := json.Marshal(flashNote{kind, key, args})
 		if err != nil {
 			return err
 		}
-		http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: base64.RawURLEncoding.EncodeToString(b), Path: "/", MaxAge: 60,
-			HttpOnly: true, Secure: Of(r).Secure, SameSite: http.SameSiteLaxMode})
+		setFlash(w, r, base64.RawURLEncoding.EncodeToString(b))
+	case err == nil && Of(r).Base.Flash != nil: // no page was shown: the notice is still to be read
+		setFlash(w, r, c.Value)
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
+}
+
+func setFlash(w http.ResponseWriter, r *http.Request, value string) {
+	http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: value, Path: "/", MaxAge: 60, HttpOnly: true, Secure: Of(r).Secure, SameSite: http.SameSiteLaxMode})
 }
 
 // TakeFlash reads the notice that the last command left, and removes it. A
