@@ -10,6 +10,7 @@ import (
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/store"
+	"github.com/khettara/khettara/internal/testkit"
 )
 
 const work = "/ar/p/marrakech/work/account"
@@ -226,4 +227,41 @@ func TestOneClickIsForTheDemo(t *testing.T) {
 	b.get("/fr/account/sign-in").says(200, "Dans la démonstration", "Cellule de coordination")
 	b.post("/fr/account/sign-in-as", "role", "coordinator", "next", "/fr/account").says(200, "Cellule de coordination")
 	b.post("/fr/account/sign-in-as", "role", "governor").says(404)
+}
+
+// TestErasingTwiceLeadsHome: the second click on the button finds no session any more.
+func TestErasingTwiceLeadsHome(t *testing.T) {
+	s := newSite(t)
+	b := s.join("amina@example.ma", participant)
+	b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	once := store.NewID()
+	for range 2 {
+		if a := b.post("/fr/account/erase", "confirm", "1", "once", once).says(http.StatusSeeOther); a.path != "/fr/account/erase" {
+			t.Errorf("led to %s", a.path)
+		}
+	}
+}
+
+// TestTheAlarmRingsForCodesAndPasswords: neither a wrong invitation code nor a
+// wrong password says which programme it is for.
+func TestTheAlarmRingsForCodesAndPasswords(t *testing.T) {
+	s := newSite(t)
+	b := s.join("boss@example.ma", coordinator)
+	alarm := i18n.T(i18n.Ar, "account.attack.title")
+	b.get(work + "/people").says(200).never(alarm)
+	for range 120 {
+		s.acc.Guard().Fail("196.200.10.0/24", "") // as SignIn and AcceptInvitation do
+	}
+	b.get(work+"/people").says(200, alarm)
+}
+
+// TestAPageFarBeyondTheEndIsEmpty: a page number that no list has is no error of the database.
+func TestAPageFarBeyondTheEndIsEmpty(t *testing.T) {
+	testkit.EachDSN(t, func(t *testing.T, dsn string) {
+		s := newSiteOn(t, dsn)
+		b := s.join("boss@example.ma", coordinator)
+		for _, list := range []string{"/participants", "/invitations"} {
+			b.get(work + list + "?page=300000000000000000").says(200)
+		}
+	})
 }

@@ -123,13 +123,16 @@ func number(r *http.Request) int64 {
 	return n
 }
 
+// maxPage is more pages than any list has; its rows can still be counted.
+const maxPage = 1_000_000
+
 // pageNumber reads ?page=N, from 1.
 func pageNumber(r *http.Request) int {
 	n, err := strconv.Atoi(r.URL.Query().Get("page"))
 	if err != nil || n < 1 {
 		return 1
 	}
-	return n
+	return min(n, maxPage)
 }
 
 // device says in a few words which browser asks, so that people recognise their

@@ -15,7 +15,7 @@ type peopleData struct {
 	page.Base
 	words
 	Members []accounts.Member
-	Attack  bool // codes are being guessed in numbers
+	Attack  bool // codes or passwords are being guessed in numbers
 }
 
 func (h *Handlers) people(w http.ResponseWriter, r *http.Request) error {
@@ -28,7 +28,8 @@ func (h *Handlers) people(w http.ResponseWriter, r *http.Request) error {
 	if d.Members, err = h.Accounts.Staff(r.Context(), req.Actor); err != nil {
 		return err
 	}
-	d.Attack = h.Accounts.Guard().UnderAttack(p.ID)
+	guard := h.Accounts.Guard()
+	d.Attack = guard.UnderAttack(p.ID) || guard.UnderAttack("") // a wrong invitation code or password names no programme
 	return page.Render(w, r, http.StatusOK, peopleView(d))
 }
 

@@ -42,8 +42,13 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
+	return newSiteOn(t, testkit.DSN(t, store.SQLite))
+}
+
+func newSiteOn(t *testing.T, dsn string) *site {
+	t.Helper()
 	s := &site{t: t, clock: testkit.NewClock(noon)}
-	db := testkit.Open(t, testkit.DSN(t, store.SQLite), store.Options{Clock: s.clock.Now})
+	db := testkit.Open(t, dsn, store.Options{Clock: s.clock.Now})
 	keys, err := accounts.LoadKeyring(t.TempDir())
 	s.ok(err)
 	pack, err := territory.Load()
