@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -90,11 +93,23 @@ func (b *Batcher[F]) work(key string, q *queue[F]) {
 		for i, w := range batch {
 			items[i] = w.item
 		}
-		errs := b.run(key, items)
+		errs := b.attempt(key, items)
 		for i, w := range batch {
 			w.done <- errs[i]
 		}
 	}
+}
+
+// attempt runs a batch. A panic in it is an error for each of its callers: the
+// queue goes on, and so does the process, which has no other net under this goroutine.
+func (b *Batcher[F]) attempt(key string, items []F) (errs []error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err := fmt.Errorf("panic in a batch of %d: %v\n%s", len(items), p, debug.Stack())
+			errs = slices.Repeat([]error{err}, len(items))
+		}
+	}()
+	return b.run(key, items)
 }
 
 // GroupFuncs say how small facts in numbers are written together.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -208,6 +209,34 @@ func TestGroupAnswersEachCallerForItself(t *testing.T) {
 		db.Read().QueryRowContext(context.Background(), `SELECT COUNT(*) FROM fact`).Scan(&rows)
 		if head.Size != 90 || rows != 90 {
 			t.Errorf("%d leaves and %d rows, want 90 of each", head.Size, rows)
+		}
+	})
+}
+
+// TestAPanicInAGroupIsAnErrorOfItsCallers: the process, and the next callers, go on.
+func TestAPanicInAGroupIsAnErrorOfItsCallers(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		withLog(t, db)
+		g := store.NewGroup(db, store.GroupFuncs[fact, bool]{
+			Load: func(*store.Tx, []fact) (bool, error) { return true, nil },
+			Judge: func(_ *store.Tx, _ bool, f fact) (store.Change, error) {
+				if f.who == "broken" {
+					panic("no such thing")
+				}
+				return store.Change{Kind: "fact.added.v1", Subject: "fact/" + f.id, Public: store.Part{"id": f.id}}, nil
+			},
+			Insert: func(tx *store.Tx, accepted []fact) error {
+				return tx.Exec(`INSERT INTO fact (id, who) VALUES ($1, $2)`, accepted[0].id, accepted[0].who)
+			},
+		})
+		if err := g.Add(t.Context(), log, fact{"1", "broken"}); err == nil || !strings.Contains(err.Error(), "no such thing") {
+			t.Errorf("the caller got %v", err)
+		}
+		if err := g.Add(t.Context(), log, fact{"2", "good"}); err != nil {
+			t.Errorf("the next caller got %v", err)
+		}
+		if head, err := db.Head(t.Context(), log); err != nil || head.Size != 1 {
+			t.Errorf("%d leaves, %v", head.Size, err)
 		}
 	})
 }
