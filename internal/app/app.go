@@ -37,7 +37,7 @@ import (
 type Config struct {
 	DB           string `name:"db" help:"Database: sqlite:FILE or postgres://… (default: khettara.db in the data folder)." placeholder:"URL"`
 	Data         string `name:"data" help:"Folder of keys and, by default, of the database (default: khettara-data, for the demonstration demo-data)." type:"path"`
-	Installation string `name:"installation" help:"Name of this installation in the origin of its logs; fixed by the first start." default:"local"`
+	Installation string `name:"installation" help:"Name of this installation in the origin of its logs; fixed by the first start, which makes it local if none is given."`
 
 	Addr         string   `name:"addr" help:"Address to serve on." default:"127.0.0.1:8080"`
 	MetricsAddr  string   `name:"metrics-addr" help:"Address of the figures for operators; none by default."`
@@ -78,7 +78,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, cfg.DB, store.Options{Clock: cfg.clock, Logger: log, Installation: cfg.Installation, BackedUp: cfg.backedUp})
+	db, err := store.Open(ctx, cfg.DB, store.Options{Clock: cfg.clock, Logger: log, Installation: cfg.Installation, Folder: cfg.Data, BackedUp: cfg.backedUp})
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"filippo.io/age"
@@ -30,7 +31,7 @@ type manifest struct {
 	Logs     []manifestHead `json:"logs"`
 }
 
-// manifestHead is a log as it stood; the copy may hold more, never less.
+// manifestHead is a log as it stood in the copy.
 type manifestHead struct {
 	Origin string `json:"origin"`
 	Size   int64  `json:"size"`
@@ -63,12 +64,13 @@ func (c *backupCmd) Run(ctx context.Context, s *streams) error {
 	}
 	defer os.RemoveAll(dir)
 	copied := filepath.Join(dir, databaseFile)
-	if err := store.Snapshot(ctx, cfg.DB, copied); err != nil {
+	heads, err := store.Snapshot(ctx, cfg.DB, copied)
+	if err != nil {
 		return err
 	}
-	m := manifest{Format: backupFormat, Dialect: store.DialectOf(cfg.DB)}
-	if m.Dialect == store.SQLite {
-		if m.Logs, err = logsOf(ctx, "sqlite:"+copied, cfg); err != nil {
+	m := manifest{Format: backupFormat, Dialect: store.DialectOf(cfg.DB), Logs: manifestHeads(heads)}
+	if m.Dialect == store.SQLite { // a dump of PostgreSQL is recomputed once it is loaded
+		if err := m.check(ctx, "sqlite:"+copied, cfg); err != nil {
 			return err
 		}
 	}
@@ -108,26 +110,35 @@ func (c *backupCmd) recipient(s *streams) (age.Recipient, error) {
 	return nil, errors.New("say --recipient or --identity-out, one of them")
 }
 
-// logsOf opens a copy of a database apart from any server, and lists its logs
-// after each was recomputed whole.
-func logsOf(ctx context.Context, dsn string, cfg Config) (heads []manifestHead, err error) {
-	db, err := store.Open(ctx, dsn, store.Options{Installation: cfg.Installation})
+func manifestHeads(logs []store.LogHead) (heads []manifestHead) {
+	for _, l := range logs {
+		heads = append(heads, manifestHead{l.Origin, l.Size})
+	}
+	return heads
+}
+
+// check opens a copy of a database apart from any server, recomputes each of its
+// logs whole and compares them with the manifest.
+func (m manifest) check(ctx context.Context, dsn string, cfg Config) error {
+	db, err := store.Open(ctx, dsn, store.Options{})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer db.Close()
 	record := transparency.New(db, filepath.Join(cfg.Data, "keys"))
 	logs, err := db.Logs(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, l := range logs {
 		if _, err := record.Fsck(ctx, l.ID); err != nil {
-			return nil, err
+			return err
 		}
-		heads = append(heads, manifestHead{l.Origin, l.Size})
 	}
-	return heads, nil
+	if heads := manifestHeads(logs); !slices.Equal(heads, m.Logs) {
+		return fmt.Errorf("it holds the logs %v, the manifest says %v", heads, m.Logs)
+	}
+	return nil
 }
 
 func writeArchive(to string, recipient age.Recipient, m manifest, database, data string) error {

@@ -166,14 +166,48 @@ func TestABackupHoldsTheIdentityKey(t *testing.T) {
 		t.Errorf("a backup without its key was made: %v", err)
 	}
 	copied := filepath.Join(dir, databaseFile)
-	if err := store.Snapshot(t.Context(), cfg.DB, copied); err != nil {
+	heads, err := store.Snapshot(t.Context(), cfg.DB, copied)
+	if err != nil {
 		t.Fatal(err)
 	}
-	m := manifest{Format: backupFormat, Dialect: store.SQLite}
+	m := manifest{Format: backupFormat, Dialect: store.SQLite, Logs: manifestHeads(heads)}
 	if m.Database, err = fileHash(copied); err != nil {
 		t.Fatal(err)
 	}
 	if err := verifyBackup(t.Context(), cfg, dir, m); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), identityKey) {
 		t.Errorf("a backup without its key is taken: %v", err)
 	}
+}
+
+// TestADumpWithoutItsLeavesIsDamaged: on PostgreSQL the logs are held against the
+// manifest once the dump is loaded, and no key is replaced before.
+func TestADumpWithoutItsLeavesIsDamaged(t *testing.T) {
+	testkit.EachDSN(t, func(t *testing.T, dsn string) {
+		cfg := filled(t, dsn, t.TempDir())
+		dir := t.TempDir()
+		copied := filepath.Join(dir, databaseFile)
+		heads, err := store.Snapshot(t.Context(), cfg.DB, copied)
+		if err != nil || len(heads) != 2 {
+			t.Fatalf("%v, %v", heads, err)
+		}
+		m := manifest{Format: backupFormat, Dialect: store.DialectOf(dsn), Logs: manifestHeads(heads)}
+		m.Logs[0].Size++
+		if m.Database, err = fileHash(copied); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.CopyFS(dir, os.DirFS(cfg.Data)); err != nil {
+			t.Fatal(err)
+		}
+		to := Config{DB: testkit.DSN(t, store.DialectOf(dsn)), Data: t.TempDir()}
+		err = verifyBackup(t.Context(), to, dir, m)
+		if m.Dialect == store.Postgres && err == nil {
+			err = (&restoreCmd{}).replace(t.Context(), to, dir, m)
+		}
+		if !errors.Is(err, ErrDamaged) {
+			t.Errorf("a backup that lacks a leaf: %v", err)
+		}
+		if _, err := os.Stat(filepath.Join(to.Data, identityKey)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("a key was put in place: %v", err)
+		}
+	})
 }

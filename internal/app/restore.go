@@ -149,17 +149,8 @@ func verifyBackup(ctx context.Context, cfg Config, dir string, m manifest) error
 		return nil // the logs are recomputed after the dump is loaded into the empty database
 	}
 	cfg.Data = dir // with the keys of the backup
-	logs, err := logsOf(ctx, "sqlite:"+filepath.Join(dir, databaseFile), cfg)
-	if err != nil {
+	if err := m.check(ctx, "sqlite:"+filepath.Join(dir, databaseFile), cfg); err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	if len(logs) != len(m.Logs) {
-		return fmt.Errorf("%w: %d logs of %d", ErrDamaged, len(logs), len(m.Logs))
-	}
-	for i, l := range logs {
-		if l != m.Logs[i] {
-			return fmt.Errorf("%w: log %s has %d leaves of %d", ErrDamaged, l.Origin, l.Size, m.Logs[i].Size)
-		}
 	}
 	return nil
 }
@@ -173,13 +164,13 @@ func (c *restoreCmd) replace(ctx context.Context, cfg Config, dir string, m mani
 		}
 		keyed := cfg
 		keyed.Data = dir
-		if _, err := logsOf(ctx, cfg.DB, keyed); err != nil {
-			return fmt.Errorf("the dump is loaded, but its log is not whole: %w", err)
+		if err := m.check(ctx, cfg.DB, keyed); err != nil {
+			return fmt.Errorf("%w, but the dump is loaded; empty the database again: %w", ErrDamaged, err)
 		}
 		return restoreKeys(dir, cfg.Data, kept)
 	}
 	file := cfg.sqliteFile()
-	lock, err := store.Open(ctx, cfg.DB, store.Options{Installation: cfg.Installation}) // refuses while a server runs
+	lock, err := store.Open(ctx, cfg.DB, store.Options{}) // refuses while a server runs
 	if err != nil {
 		return err
 	}

@@ -30,8 +30,8 @@ func Commitment(salt [32]byte, part Part) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(append(salt[:], body...))
-	return hex.EncodeToString(sum[:]), nil
+	o := Opening{salt, body}
+	return o.Commitment(), nil
 }
 
 // Valid tells what keeps a leaf from being written: an empty or unwritable

@@ -156,7 +156,11 @@ func decode32(to []byte, s string) error {
 
 // Logs lists the heads of all logs.
 func (db *DB) Logs(ctx context.Context) ([]LogHead, error) {
-	rows, err := db.reader.QueryContext(ctx, `SELECT programme_id, origin, size, last_t FROM log_head ORDER BY programme_id`)
+	return heads(ctx, db.reader)
+}
+
+func heads(ctx context.Context, q Querier) ([]LogHead, error) {
+	rows, err := q.QueryContext(ctx, `SELECT programme_id, origin, size, last_t FROM log_head ORDER BY programme_id`)
 	if err != nil {
 		return nil, classify(err)
 	}

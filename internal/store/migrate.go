@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing/fstest"
@@ -56,9 +56,12 @@ func migrations(d Dialect) (fs.FS, error) {
 // ErrNewerSchema says that the database was written by a newer program.
 var ErrNewerSchema = errors.New("the database's schema is newer than this program")
 
+// ErrInstallation says that the database's logs belong to an installation of another name.
+var ErrInstallation = errors.New("the installation has another name, and its logs carry it for ever")
+
 // Migrate brings the schema up to date, after a copy of a database that already
 // holds something, and creates the installation's log. An unknown newer schema
-// is refused.
+// is refused, and a name of the installation that is not the one in its logs.
 func (db *DB) Migrate(ctx context.Context) error {
 	files, err := migrations(db.dialect)
 	if err != nil {
@@ -79,20 +82,46 @@ func (db *DB) Migrate(ctx context.Context) error {
 	if have > target {
 		return fmt.Errorf("%w: %d, this program knows %d", ErrNewerSchema, have, target)
 	}
-	if have == target {
-		return nil
-	}
 	if have > 0 {
+		if err := db.nameInstallation(ctx); err != nil {
+			return err
+		}
+	}
+	if have > 0 && have < target {
 		if err := db.copyBefore(ctx, have); err != nil {
 			return err
 		}
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrating the database: %w", err)
+	if have < target {
+		if _, err := provider.Up(ctx); err != nil {
+			return fmt.Errorf("migrating the database: %w", err)
+		}
 	}
+	if db.opt.Installation == "" {
+		db.opt.Installation = "local"
+	}
+	// At every start: one that was killed after the migrations has left no log.
 	_, err = db.writer.ExecContext(ctx, `INSERT INTO log_head (programme_id, origin, size, last_t) VALUES ($1, $2, 0, 0) ON CONFLICT DO NOTHING`,
 		Installation, db.origin(""))
 	return err
+}
+
+// nameInstallation takes the installation's name from its log, if there is one already.
+func (db *DB) nameInstallation(ctx context.Context) error {
+	var origin string
+	err := db.writer.QueryRowContext(ctx, `SELECT origin FROM log_head WHERE programme_id = $1`, Installation).Scan(&origin)
+	if IsNoRows(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	name := strings.TrimPrefix(origin, "khettara/")
+	if db.opt.Installation != "" && db.opt.Installation != name {
+		return fmt.Errorf("%w: it is %q, not %q", ErrInstallation, name, db.opt.Installation)
+	}
+	db.opt.Installation = name
+	return nil
 }
 
 // copyBefore keeps a copy of the database before its schema changes.
@@ -108,13 +137,9 @@ func (db *DB) copyBefore(ctx context.Context, version int64) error {
 		_, err := db.writer.ExecContext(ctx, `VACUUM INTO $1`, to)
 		return err
 	}
-	dump, err := exec.LookPath("pg_dump")
-	if err != nil {
-		return errors.New("the schema must change and pg_dump was not found: make a backup, then say --backed-up")
-	}
-	to := fmt.Sprintf("khettara.before-%04d.dump", version+1)
-	if out, err := exec.CommandContext(ctx, dump, "--format=custom", "--file="+to, db.dsn).CombinedOutput(); err != nil {
-		return fmt.Errorf("pg_dump before the migration: %w: %s", err, out)
+	to := filepath.Join(db.opt.Folder, fmt.Sprintf("khettara.before-%04d.dump", version+1))
+	if err := pgTool(ctx, "pg_dump", db.dsn, "--format=custom", "--file="+to); err != nil {
+		return fmt.Errorf("the schema must change, and no copy could be made before (make a backup, then say migrate --backed-up): %w", err)
 	}
 	return nil
 }

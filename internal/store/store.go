@@ -56,8 +56,11 @@ type Options struct {
 	Clock func() time.Time
 	// Logger receives what operators must know; nil discards it.
 	Logger *slog.Logger
-	// Installation is the name in the origin of this installation's logs; "" is "local".
+	// Installation is the name in the origin of this installation's logs. The first
+	// Migrate fixes it; "" is the name it was given then, and "local" in a new database.
 	Installation string
+	// Folder is where Migrate puts the copy of a PostgreSQL database; "" is the working directory.
+	Folder string
 	// BackedUp says that an operator has a backup, so that Migrate need not make one.
 	BackedUp bool
 }
@@ -91,10 +94,7 @@ func Open(ctx context.Context, dsn string, opt Options) (*DB, error) {
 	if opt.Logger == nil {
 		opt.Logger = slog.New(slog.DiscardHandler)
 	}
-	if opt.Installation == "" {
-		opt.Installation = "local"
-	}
-	if !installationForm.MatchString(opt.Installation) {
+	if opt.Installation != "" && !installationForm.MatchString(opt.Installation) {
 		return nil, fmt.Errorf("%q cannot name an installation: letters, digits, points and hyphens only", opt.Installation)
 	}
 	db := &DB{opt: opt, dsn: dsn, queues: map[string]chan struct{}{}, wakers: map[chan struct{}]struct{}{}}
@@ -186,7 +186,7 @@ func (db *DB) Read() Querier { return db.reader }
 // Now is the time by the database's clock, UTC, in whole milliseconds.
 func (db *DB) Now() time.Time { return db.opt.Clock().UTC().Truncate(time.Millisecond) }
 
-// InstallationName is the name in the origin of this installation's logs.
+// InstallationName is the name in the origin of this installation's logs, known once Migrate has run.
 func (db *DB) InstallationName() string { return db.opt.Installation }
 
 // Ping tells whether the database answers and can be written to.

@@ -301,8 +301,8 @@ func seal(p Part) (sealed, string, error) {
 	if err != nil {
 		return sealed{}, "", err
 	}
-	commitment, err := Commitment(salt, p)
-	return sealed{hexOf(salt[:]), string(body)}, commitment, err
+	o := Opening{salt, body}
+	return sealed{hexOf(salt[:]), string(body)}, o.Commitment(), nil
 }
 
 const changeColumns = 17
