@@ -45,7 +45,8 @@ func newSite(t *testing.T, cfg Config) *site {
 	pack, err := territory.Load()
 	must(t, err)
 	v := Services{DB: db, Accounts: accounts.NewService(db, keys, pack.Within), Programmes: programme.NewService(db), Territory: pack,
-		Record: transparency.New(db, filepath.Join(data, "keys")), Deliberation: deliberation.NewService(db), Evaluation: evaluation.NewService(db, pack)}
+		Record: transparency.New(db, filepath.Join(data, "keys")), Evaluation: evaluation.NewService(db, pack)}
+	v.Deliberation = deliberation.NewService(db, v.Programmes, pack)
 	v.Consultation = consultation.NewService(db, v.Programmes, pack)
 	v.Prioritisation = prioritisation.NewService(db, v.Consultation)
 	v.Roadmap = roadmap.NewService(db, v.Programmes, v.Consultation, v.Prioritisation, pack)
