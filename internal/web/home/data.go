@@ -31,6 +31,7 @@ type homeData struct {
 	Consultation consultation.Figures
 	Next         *consultation.Meeting // nil: none is planned
 	Statements   int                   // open to votes
+	MayVote      bool                  // on statements: those who work for the programme do not
 	Turnout      deliberation.Turnout
 	Votes        []prioritisation.Vote // open now
 }
@@ -61,7 +62,7 @@ func (d homeData) actions() []ui.ActionRow {
 		acts = append(acts, act{ui.ActionRow{Title: ui.M(d.Lang, "home.do.vote"), Href: d.P("/prioritisation/votes/" + v.Number),
 			Line: ui.M(d.Lang, "home.do.vote_line", "budget", i18n.MDH(d.Lang, v.Budget))}, v.ClosesAt})
 	}
-	if phase, ok := d.frame.OpenPhase(programme.Deliberation, d.Now); ok && d.Statements > 0 {
+	if phase, ok := d.frame.OpenPhase(programme.Deliberation, d.Now); ok && d.Statements > 0 && d.MayVote {
 		acts = append(acts, act{ui.ActionRow{Title: ui.M(d.Lang, "home.do.opinion", "n", d.Statements), Href: d.P("/deliberation/vote"),
 			Line: ui.M(d.Lang, "home.do.opinion_line")}, phase.ClosesAt})
 	}

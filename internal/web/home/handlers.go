@@ -57,7 +57,8 @@ func (h *Handlers) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := homeData{Base: page.Of(r).Page("home.title"), frame: p, territory: h.Territory}
+	req := page.Of(r)
+	d := homeData{Base: req.Page("home.title"), frame: p, territory: h.Territory, MayVote: deliberation.MayVote(req.Actor) == nil}
 	if err := h.read(r.Context(), &d); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type site struct {
 	consultation *consultation.Service
 	deliberation *deliberation.Service
 	actor        accounts.Actor
+	reader       accounts.Actor // of the pages; nobody signed in at first
 	mux          *http.ServeMux
 }
 
@@ -57,7 +58,7 @@ func eachSite(t *testing.T, fn func(s *site)) {
 
 func (s *site) serve(l i18n.Lang, route page.Route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		req := &page.Request{Base: page.Base{Lang: l, Path: strings.TrimPrefix(r.URL.Path, "/"+string(l)), Now: s.clock.Now()}}
+		req := &page.Request{Actor: s.reader, Base: page.Base{Lang: l, Path: strings.TrimPrefix(r.URL.Path, "/"+string(l)), Now: s.clock.Now()}}
 		if slug := r.PathValue("slug"); slug != "" {
 			p, err := s.programmes.Programme(r.Context(), slug)
 			s.must(err)
@@ -188,6 +189,10 @@ func TestTheFirstPageOffersWhatIsOpen(t *testing.T) {
 			if !strings.Contains(out, "1\u00a0560\u00a0103") && !strings.Contains(out, "1&nbsp;560&nbsp;103") {
 				t.Errorf("%s: the population is missing", l)
 			}
+		}
+		s.reader = s.actor
+		if strings.Contains(s.page("/ar/p/marrakech"), `/deliberation/vote"`) {
+			t.Error("staff are offered a vote that would be refused")
 		}
 	})
 }
