@@ -26,7 +26,8 @@ import (
 func (s *Server) routes() []page.Route {
 	v := s.svc
 	return slices.Concat(
-		(&home.Handlers{Programmes: v.Programmes, Territory: v.Territory, Consultation: v.Consultation, Deliberation: v.Deliberation, Prioritisation: v.Prioritisation}).Routes(),
+		(&home.Handlers{Programmes: v.Programmes, Territory: v.Territory, Consultation: v.Consultation, Deliberation: v.Deliberation,
+			Prioritisation: v.Prioritisation, Roadmap: v.Roadmap, Delivery: v.Delivery, Evaluation: v.Evaluation}).Routes(),
 		(&programme.Handlers{Programmes: v.Programmes}).Routes(),
 		(&territory.Handlers{Territory: v.Territory, Programmes: v.Programmes}).Routes(),
 		(&consultation.Handlers{Consultation: v.Consultation, Programmes: v.Programmes, Accounts: v.Accounts, Territory: v.Territory}).Routes(),

@@ -34,6 +34,7 @@ type homeData struct {
 	MayVote      bool                  // on statements: those who work for the programme do not
 	Turnout      deliberation.Turnout
 	Votes        []prioritisation.Vote // open now
+	Works        works
 }
 
 // lead says what is made here, for whom, and how.
@@ -90,6 +91,9 @@ func (d homeData) figures() []ui.Figure {
 	if f.Proposals > 0 {
 		list = append(list, d.answered())
 	}
+	if d.Works.Projects > 0 {
+		return append(list, d.projects(), d.paid())
+	}
 	if t := d.Turnout; t.All.N > 0 && !t.All.Masked {
 		opinions := ui.Figure{Value: ui.Num(d.Lang, t.All.N), Label: ui.M(d.Lang, "home.figure.opinions")}
 		if !t.Unconfirmed.Masked {
@@ -128,6 +132,18 @@ func (d homeData) fact(stage programme.Stage) string {
 	case programme.Deliberation:
 		if d.Statements > 0 {
 			return d.T("home.fact.deliberation", "n", d.Statements)
+		}
+	case programme.Roadmap:
+		if v := d.Works.Version; v.Number > 0 {
+			return d.T("home.fact.roadmap", "n", v.Number, "month", i18n.MonthYear(d.Lang, v.AdoptedAt))
+		}
+	case programme.Delivery:
+		if n := d.Works.UnderWay; n > 0 {
+			return d.T("home.fact.delivery", "n", n)
+		}
+	case programme.Evaluation:
+		if n := d.Works.Indicators; n > 0 {
+			return d.T("home.fact.evaluation", "n", n)
 		}
 	}
 	return d.phaseFact(stage)

@@ -9,8 +9,11 @@ import (
 
 	"github.com/khettara/khettara/internal/consultation"
 	"github.com/khettara/khettara/internal/deliberation"
+	"github.com/khettara/khettara/internal/delivery"
+	"github.com/khettara/khettara/internal/evaluation"
 	"github.com/khettara/khettara/internal/prioritisation"
 	"github.com/khettara/khettara/internal/programme"
+	"github.com/khettara/khettara/internal/roadmap"
 	"github.com/khettara/khettara/internal/territory"
 	"github.com/khettara/khettara/internal/web/page"
 )
@@ -22,6 +25,9 @@ type Handlers struct {
 	Consultation   *consultation.Service
 	Deliberation   *deliberation.Service
 	Prioritisation *prioritisation.Service
+	Roadmap        *roadmap.Service
+	Delivery       *delivery.Service
+	Evaluation     *evaluation.Service
 }
 
 // Routes lists the addresses.
@@ -94,6 +100,10 @@ func (h *Handlers) read(ctx context.Context, d *homeData) (err error) {
 			d.Votes = append(d.Votes, v)
 		}
 	}
+	if err != nil {
+		return err
+	}
+	d.Works, err = h.works(ctx, p.ID)
 	return err
 }
 

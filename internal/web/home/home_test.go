@@ -12,10 +12,13 @@ import (
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/consultation"
 	"github.com/khettara/khettara/internal/deliberation"
+	"github.com/khettara/khettara/internal/delivery"
+	"github.com/khettara/khettara/internal/evaluation"
 	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/prioritisation"
 	"github.com/khettara/khettara/internal/programme"
+	"github.com/khettara/khettara/internal/roadmap"
 	"github.com/khettara/khettara/internal/store"
 	"github.com/khettara/khettara/internal/territory"
 	"github.com/khettara/khettara/internal/testkit"
@@ -46,7 +49,9 @@ func eachSite(t *testing.T, fn func(s *site)) {
 		s.consultation = consultation.NewService(db, s.programmes, pack)
 		s.deliberation = deliberation.NewService(db, s.programmes, pack)
 		h := &home.Handlers{Programmes: s.programmes, Territory: pack, Consultation: s.consultation, Deliberation: s.deliberation,
-			Prioritisation: prioritisation.NewService(db, s.consultation)}
+			Prioritisation: prioritisation.NewService(db, s.consultation), Evaluation: evaluation.NewService(db, pack)}
+		h.Roadmap = roadmap.NewService(db, s.programmes, s.consultation, h.Prioritisation, pack)
+		h.Delivery = delivery.NewService(db, h.Roadmap)
 		for _, route := range h.Routes() {
 			for _, l := range i18n.Langs {
 				s.mux.HandleFunc(route.Method+" /"+string(l)+route.Path, s.serve(l, route))
