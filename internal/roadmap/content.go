@@ -219,6 +219,35 @@ func changedParts(a, b Project) (parts []string, err error) {
 	return parts, nil
 }
 
+// SinceAdoption tells what a project's sheet says otherwise than the newest
+// adopted version that holds it: the number of that version, and the parts that
+// differ. Without such a version the number is 0.
+func (s *Service) SinceAdoption(ctx context.Context, programmeID string, p Project) (version int, parts []string, err error) {
+	defer fault.Wrap(&err, "roadmap.SinceAdoption(%s)", p.Number)
+	adopted, err := s.adoptions(ctx, programmeID)
+	if err != nil {
+		return 0, nil, err
+	}
+	i := slices.IndexFunc(adopted, func(v Version) bool { return slices.Contains(v.Projects, p.Number) }) // newest first
+	if i < 0 {
+		return 0, nil, nil
+	}
+	v, err := s.VersionOf(ctx, programmeID, adopted[i].Number)
+	if err != nil {
+		return 0, nil, err
+	}
+	content, err := v.Frozen()
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, before := range content.Projects {
+		if before.Number == p.Number {
+			parts, err = changedParts(before, p)
+		}
+	}
+	return v.Number, parts, err
+}
+
 // Preview is a draft as its adoption would freeze it now.
 type Preview struct {
 	Version     Version

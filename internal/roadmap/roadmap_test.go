@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"testing"
 	"time"
 
@@ -163,9 +164,15 @@ func TestAnAdoptedVersionNeverChanges(t *testing.T) {
 		if err != nil || p.Release != programme.Public || p.AdoptedIn != number {
 			t.Fatalf("%+v, %v", p, err)
 		}
+		if version, parts, err := w.service.SinceAdoption(ctx, w.programme.ID, p); err != nil || version != number || len(parts) > 0 {
+			t.Errorf("just adopted: version %d, changed %v, %v", version, parts, err)
+		}
 		p.Title = i18n.Text{Ar: "عنوان آخر"}
 		if _, err := w.service.SaveProject(ctx, w.coordinator, p, ""); err != nil {
 			t.Fatal(err)
+		}
+		if version, parts, err := w.service.SinceAdoption(ctx, w.programme.ID, p); err != nil || version != number || !slices.Equal(parts, []string{"text"}) {
+			t.Errorf("another title since: version %d, changed %v, %v", version, parts, err)
 		}
 		again, err := w.service.VersionOf(ctx, w.programme.ID, number)
 		if err != nil || !bytes.Equal(again.Content, adopted.Content) {

@@ -107,6 +107,9 @@ func (h *Handlers) project(w http.ResponseWriter, r *http.Request) error {
 	for _, s := range p.Shares {
 		d.Shares = append(d.Shares, share{Share: s, Name: h.unit(s.Unit)})
 	}
+	if d.Adopted, d.Changed, err = h.Roadmap.SinceAdoption(ctx, req.Base.Programme.ID, p); err != nil {
+		return err
+	}
 	return page.Render(w, r, http.StatusOK, projectView(d))
 }
 

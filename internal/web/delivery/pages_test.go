@@ -30,6 +30,7 @@ type site struct {
 	t              *testing.T
 	db             *store.DB
 	mux            *http.ServeMux
+	roads          *roadmap.Service
 	project, draft string
 	actor          accounts.Actor // who asks
 	visitor, coordinator, engineer,
@@ -72,6 +73,7 @@ func newSite(t *testing.T, db *store.DB) *site {
 	}
 	talks := consultation.NewService(db, programmes, pack)
 	roads := roadmap.NewService(db, programmes, talks, prioritisation.NewService(db, talks), pack)
+	s.roads = roads
 	objective, err := roads.SetObjective(ctx, s.coordinator, roadmap.Objective{Axis: "water", Title: i18n.Text{Ar: "تعميم الماء الصالح للشرب", Fr: "Eau pour tous"}}, "")
 	must(err)
 	for _, number := range []*string{&s.project, &s.draft} {
@@ -215,6 +217,27 @@ func TestAProjectFromItsFirstReportToTheService(t *testing.T) {
 		if strings.Contains(list, s.draft) {
 			t.Error("the list shows a project in draft")
 		}
+	})
+}
+
+// TestAPageSaysThatItsSheetChanged: whoever reads a figure that was not adopted
+// is told so, and led to what was.
+func TestAPageSaysThatItsSheetChanged(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := newSite(t, db)
+		public, changed := "/roadmap/projects/"+s.project, i18n.T(i18n.Ar, "delivery.as_adopted")
+		if strings.Contains(s.get(s.visitor, public, 200), changed) {
+			t.Error("the page of a sheet as adopted says that it changed")
+		}
+		p, err := s.roads.Project(t.Context(), s.coordinator.Programme, s.project)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Beneficiaries.Count++
+		if _, err := s.roads.SaveProject(t.Context(), s.coordinator, p, ""); err != nil {
+			t.Fatal(err)
+		}
+		s.says("the page of a changed sheet", s.get(s.visitor, public, 200), changed, "/roadmap/versions/1", i18n.T(i18n.Ar, "roadmap.part.beneficiaries"))
 	})
 }
 

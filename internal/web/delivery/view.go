@@ -149,8 +149,19 @@ type projectData struct {
 	Sheet     delivery.Sheet
 	Objective i18n.Text
 	Shares    []share
+	Adopted   int      // number of the newest adopted version that holds the project; 0: none
+	Changed   []string // parts of the sheet that say something else since, of roadmap.Parts
 	Inside    bool
 	names     func(id string) i18n.Text
+}
+
+// changed says which parts of the sheet differ from what was adopted.
+func (d projectData) changed() templ.Component {
+	parts := make([]templ.Component, len(d.Changed))
+	for i, part := range d.Changed {
+		parts[i] = ui.M(d.Lang, "roadmap.part."+part)
+	}
+	return ui.M(d.Lang, "delivery.changed", "n", d.Adopted, "parts", ui.Join(d.T("common.separator"), parts...))
 }
 
 type share struct {

@@ -134,8 +134,8 @@ func (d homeData) fact(stage programme.Stage) string {
 			return d.T("home.fact.deliberation", "n", d.Statements)
 		}
 	case programme.Roadmap:
-		if v := d.Works.Version; v.Number > 0 {
-			return d.T("home.fact.roadmap", "n", v.Number, "month", i18n.MonthYear(d.Lang, v.AdoptedAt))
+		if o := d.Works; o.Version > 0 {
+			return d.T("home.fact.roadmap", "n", o.Version, "month", i18n.MonthYear(d.Lang, o.AdoptedAt))
 		}
 	case programme.Delivery:
 		if n := d.Works.UnderWay; n > 0 {

@@ -14,7 +14,8 @@ import (
 // works is what came of it so far: the newest adopted roadmap, its public
 // projects, their money, and what is measured.
 type works struct {
-	Version    roadmap.Version // number 0: none is adopted
+	Version    int // number of the newest adopted version; 0: none
+	AdoptedAt  time.Time
 	Projects   int
 	UnderWay   int
 	Troubled   int
@@ -24,13 +25,13 @@ type works struct {
 }
 
 func (h *Handlers) works(ctx context.Context, programmeID string) (o works, err error) {
-	versions, err := h.Roadmap.Versions(ctx, programmeID)
+	adopted, err := h.Roadmap.AdoptionTimes(ctx, programmeID)
 	if err != nil {
 		return o, err
 	}
-	for _, v := range versions {
-		if !v.AdoptedAt.IsZero() && v.Number > o.Version.Number {
-			o.Version = v
+	for number, at := range adopted {
+		if number > o.Version {
+			o.Version, o.AdoptedAt = number, at
 		}
 	}
 	indicators, err := h.Evaluation.Indicators(ctx, programmeID)

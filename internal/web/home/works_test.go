@@ -25,7 +25,7 @@ func TestWhatCameOfIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := homeData{Base: page.Base{Lang: i18n.Fr}, frame: &programme.Programme{Territory: "07.351"}, territory: pack}
-	d.Works = works{Version: roadmap.Version{Number: 2, AdoptedAt: time.Date(2026, time.May, 4, 9, 0, 0, 0, time.UTC)}, Indicators: 8}
+	d.Works = works{Version: 2, AdoptedAt: time.Date(2026, time.May, 4, 9, 0, 0, 0, time.UTC), Indicators: 8}
 	day := time.Date(2026, time.October, 31, 0, 0, 0, 0, i18n.Zone)
 	d.Works.add(roadmap.Project{Cost: 300_000_000_00}, delivery.Progress{State: delivery.UnderWay, Troubled: true, Money: delivery.Money{Paid: 86_400_000_00, At: day}})
 	d.Works.add(roadmap.Project{Cost: 112_000_000_00}, delivery.Progress{State: delivery.InService, Money: delivery.Money{At: day.AddDate(0, -1, 0)}})
