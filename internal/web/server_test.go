@@ -1,15 +1,18 @@
 package web
 
 import (
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/consultation"
 	"github.com/khettara/khettara/internal/deliberation"
@@ -278,5 +281,34 @@ func TestEveryAnswerIsFramedAgainstScripts(t *testing.T) {
 	}
 	if page.SessionCookie(true) != "__Host-khettara" {
 		t.Error("with TLS the cookie is not pinned to this host")
+	}
+}
+
+// TestNothingTypedIsLostWithASession: a form that comes after the session's end is
+// held by the page that says so, and goes through once somebody is signed in.
+func TestNothingTypedIsLostWithASession(t *testing.T) {
+	s := newSite(t, Config{})
+	_, token := s.join("amina@example.ma", accounts.Grant{Role: accounts.Coordinator})
+	const path = "/ar/p/marrakech/work/programme/phases/new"
+	typed := url.Values{"reason_ar": {"الماء \"قبل\" الطريق\nوالمدرسة"}, "colleges": {"civil", "elected"}, "once": {"01J"}, "act": {"open"}}
+	resp := s.ask("POST", path, "", typed)
+	text := body(t, resp)
+	testkit.CheckHTML(t, path, []byte(text))
+	if resp.StatusCode != http.StatusUnauthorized || !strings.Contains(text, i18n.T(i18n.Ar, "error.send_again")) {
+		t.Fatalf("%d %s", resp.StatusCode, text)
+	}
+	again := url.Values{}
+	for _, m := range regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)"`).FindAllStringSubmatch(text, -1) {
+		again.Add(m[1], html.UnescapeString(m[2]))
+	}
+	if diff := cmp.Diff(typed, again); diff != "" {
+		t.Error(diff)
+	}
+	if resp := s.ask("POST", path, token, again); resp.StatusCode == http.StatusUnauthorized {
+		t.Error("the same form is refused to somebody signed in")
+	}
+	secret := s.ask("POST", "/ar/account/password", "", url.Values{"password": {password}})
+	if strings.Contains(body(t, secret), password) {
+		t.Error("a page repeats a password")
 	}
 }
