@@ -118,7 +118,7 @@ func (h *Handlers) createMeeting(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d := consultation.MeetingDraft{Kind: consultation.MeetingKind(form.Text("kind")), Title: form.Words("title"), Place: form.Words("place"), Access: form.Words("access"),
-		Unit: form.Text("unit"), Axis: form.Text("axis"), Chair: form.Words("chair"), StartsAt: form.Time("starts_at"), EndsAt: form.Time("ends_at"),
+		Unit: form.Text("unit"), Axis: form.Text("axis"), Chair: form.Words("chair"), StartsAt: form.Time("starts_at"), EndsAt: form.Time("ends_at"), InvitedAt: form.Time("invited_at"),
 		Colleges: form.All("colleges"), Once: form.Once()}
 	for i := range agendaRows {
 		n := strconv.Itoa(i + 1)
@@ -166,11 +166,11 @@ func (h *Handlers) actOnMeeting(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch form.Text("act") {
 	case "close":
-		err = h.Consultation.CloseMeeting(r.Context(), req.Actor, number, form.Once())
+		err = h.Consultation.CloseMeeting(r.Context(), req.Actor, number, form.OnceFor(form.Text("act")))
 	case "release":
-		err = h.Consultation.ReleaseMeeting(r.Context(), req.Actor, number, form.Once())
+		err = h.Consultation.ReleaseMeeting(r.Context(), req.Actor, number, form.OnceFor(form.Text("act")))
 	case "cancel":
-		err = h.Consultation.CancelMeeting(r.Context(), req.Actor, number, form.Words("reason"), form.Once())
+		err = h.Consultation.CancelMeeting(r.Context(), req.Actor, number, form.Words("reason"), form.OnceFor(form.Text("act")))
 	default:
 		err = fault.New(fault.Invalid, "error.bad_form")
 	}
@@ -230,7 +230,7 @@ func (h *Handlers) actOnContribution(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	ctx, reason, once := r.Context(), form.Words("reason"), form.Once()
+	ctx, reason, once := r.Context(), form.Words("reason"), form.OnceFor(form.Text("act"))
 	switch form.Text("act") {
 	case "correct":
 		err = h.correct(r, req, form, number)
@@ -263,25 +263,28 @@ func (h *Handlers) correct(r *http.Request, req *page.Request, form *page.Form, 
 	reformulation.Ar = form.Text("reformulation")
 	return h.Consultation.CorrectContribution(r.Context(), req.Actor, consultation.ContributionDraft{Number: number, Version: form.Version(), Kind: consultation.ContributionKind(form.Text("kind")),
 		Raw: form.Text("raw"), RawLang: form.Text("raw_lang"), Reformulation: reformulation, College: form.Text("college"), Unit: form.Text("unit"), Axis: form.Text("axis"), Table: form.Text("table"),
-		Channel: consultation.Channel(form.Text("channel")), Origin: now.Origin, ByScribe: form.Text("scribe") == "1", Once: form.Once()})
+		Channel: consultation.Channel(form.Text("channel")), Origin: now.Origin, ByScribe: form.Text("scribe") == "1", Once: form.OnceFor(form.Text("act"))})
 }
 
 func (h *Handlers) staffContribution(w http.ResponseWriter, r *http.Request) error {
-	return h.showStaffContribution(w, r, http.StatusOK, nil)
+	return h.showStaffContribution(w, r, http.StatusOK, page.NewForm())
 }
 
-// showStaffContribution shows a contribution with its forms; a nil form is filled from what stands.
+// showStaffContribution shows a contribution with its two forms: the one that
+// corrects it is filled from what stands, unless it is the one that was sent.
 func (h *Handlers) showStaffContribution(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
 	req := page.Of(r)
 	frame, err := h.staffFrame(r, "nav.contributions")
 	if err != nil {
 		return err
 	}
-	d := staffContributionData{publicData: frame, Form: form}
+	d := staffContributionData{publicData: frame, Form: page.NewForm(), Act: form}
 	if d.Page, err = h.Consultation.WorkContribution(r.Context(), req.Actor, r.PathValue("number")); err != nil {
 		return err
 	}
-	if d.Form == nil {
+	if form.Text("act") == "correct" {
+		d.Form, d.Act = form, d.Form
+	} else {
 		c := d.Page.Contribution
 		scribe := ""
 		if c.Scribe != "" {

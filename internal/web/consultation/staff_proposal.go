@@ -19,6 +19,7 @@ var proposalTabs = []struct {
 	{"waiting", []consultation.ProposalState{consultation.Waiting}, nil},
 	{"open", []consultation.ProposalState{consultation.Published}, []consultation.Outcome{consultation.Submitted, consultation.UnderReview}},
 	{"answered", []consultation.ProposalState{consultation.Published}, consultation.Decisions},
+	{"hidden", []consultation.ProposalState{consultation.ProposalHidden}, nil},
 }
 
 func (h *Handlers) staffProposals(w http.ResponseWriter, r *http.Request) error {
@@ -86,12 +87,16 @@ func (h *Handlers) actOnProposal(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handlers) proposalCommand(r *http.Request, req *page.Request, number string, form *page.Form) error {
-	ctx, version, once := r.Context(), form.Version(), form.Once()
+	ctx, version, once := r.Context(), form.Version(), form.OnceFor(form.Text("act"))
 	switch form.Text("act") {
 	case "publish":
 		return h.Consultation.PublishProposal(ctx, req.Actor, number, version, once)
 	case "refuse":
-		return refusal(h.Consultation.RefuseProposal(ctx, req.Actor, number, version, form.Words("refusal"), once))
+		return reasonIn("refusal", h.Consultation.RefuseProposal(ctx, req.Actor, number, version, form.Words("refusal"), once))
+	case "hide":
+		return reasonIn("hiding", h.Consultation.HideProposal(ctx, req.Actor, number, version, form.Words("hiding"), once))
+	case "restore":
+		return reasonIn("hiding", h.Consultation.RestoreProposal(ctx, req.Actor, number, version, form.Words("hiding"), once))
 	case "examine":
 		return h.Consultation.StartExamination(ctx, req.Actor, number, version, once)
 	case "screen":
@@ -103,16 +108,21 @@ func (h *Handlers) proposalCommand(r *http.Request, req *page.Request, number st
 		}
 		return h.Consultation.EstimateProposal(ctx, req.Actor, number, version, centimes, once)
 	case "answer":
+		review := form.Time("review_at")
+		if len(form.Faults) > 0 {
+			return nil
+		}
 		return h.Consultation.AnswerProposal(ctx, req.Actor, consultation.AnswerDraft{Number: number, Version: version, Decision: consultation.Outcome(form.Text("decision")),
-			Sentence: form.Words("sentence"), Reason: form.Words("reason"), MergedInto: form.Text("merged_into"), ReferredTo: form.Text("referred_to"), DeferredTo: form.Words("deferred_to"), Once: once})
+			Sentence: form.Words("sentence"), Reason: form.Words("reason"), MergedInto: form.Text("merged_into"), ReferredTo: form.Text("referred_to"), DeferredTo: form.Words("deferred_to"),
+			ReviewAt: review, Once: once})
 	}
 	return fault.New(fault.Invalid, "error.bad_form")
 }
 
-// refusal puts the faults of a reason beside the field that this form gave it.
-func refusal(err error) error {
+// reasonIn puts the faults of a reason beside the field that its form gave it.
+func reasonIn(field string, err error) error {
 	for _, f := range fault.All(err) {
-		f.Field = strings.Replace(f.Field, "reason", "refusal", 1)
+		f.Field = strings.Replace(f.Field, "reason", field, 1)
 	}
 	return err
 }

@@ -56,7 +56,8 @@ type staffContributionsData struct {
 type staffContributionData struct {
 	publicData
 	Page                   consultation.ContributionPage
-	Form                   *page.Form
+	Form                   *page.Form // that corrects it
+	Act                    *page.Form // that puts it aside
 	MayRecord, MayModerate bool
 }
 
@@ -188,8 +189,20 @@ func (d staffContributionsData) tabs() (tabs []ui.Tab) {
 	return tabs
 }
 
+func (d staffContributionsData) query() url.Values {
+	return url.Values{"state": {d.State}, "unit": {d.Unit}, "axis": {d.Axis}}
+}
+
 func (d staffContributionsData) pages() ui.Pages {
-	return pagesOf(d.List.Pages, d.P(workContributions), url.Values{"state": {d.State}, "unit": {d.Unit}, "axis": {d.Axis}})
+	return pagesOf(d.List.Pages, d.P(workContributions), d.query())
+}
+
+// action is the address of the grouping form: a refused one comes back with the
+// list that was on the screen and its ticks.
+func (d staffContributionsData) action() string {
+	q := d.query()
+	q.Set("page", strconv.Itoa(d.List.Page))
+	return d.P(workContributions) + "?" + q.Encode()
 }
 
 func (d staffProposalsData) tabs() (tabs []ui.Tab) {
@@ -203,7 +216,11 @@ func (d staffProposalsData) table() ui.Table {
 	t := ui.Table{Columns: []ui.Column{{Label: d.T("consultation_work.file")}, {Label: d.T("consultation_work.field.unit")}, {Label: d.T("consultation_work.age")}, {Label: d.T("consultation_work.outcome")}}}
 	for _, p := range d.List.Rows {
 		m := ui.Status(d.Lang, string(p.Outcome))
-		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.TwoLines(linked(d.P(workProposals+"/"+p.Number), ui.TextPlain(d.Lang, p.Title)), ui.Code(p.Number)),
+		title := ui.TextPlain(d.Lang, p.Title)
+		if p.Title.Empty() {
+			title = ui.M(d.Lang, "consultation.state."+string(p.State))
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{ui.TwoLines(linked(d.P(workProposals+"/"+p.Number), title), ui.Code(p.Number)),
 			ui.Str(d.units(p.Units)), ui.M(d.Lang, "common.days", "n", i18n.DaysBetween(p.SubmittedAt, d.Now)), ui.Badge(m.Kind, m.Icon, m.Text)}})
 	}
 	return t
@@ -256,13 +273,21 @@ func (d staffProposalData) bodies() ui.Field {
 	return f
 }
 
+// review is the day on which a deferred proposal is looked at again.
+func (d staffProposalData) review() ui.Field {
+	f := d.field("review_at").WithHint(d.T("consultation_work.review_hint"))
+	f.Type, f.Width = "date", "medium"
+	return f
+}
+
 func (d staffProposalData) results() ui.Field {
 	return d.field("result").Must().WithOptions(ui.Option{Value: string(consultation.Passed), Label: d.T("consultation_work.passed")}, ui.Option{Value: string(consultation.Failed), Label: d.T("consultation_work.failed")})
 }
 
 // summary is the faults of the page's forms; those of texts in several languages belong to no single field.
 func (d staffProposalData) summary() []ui.Field {
-	return append([]ui.Field{d.decisions(), d.bodies(), d.results(), d.field("estimate"), d.field("merged_into")}, d.texts(d.Form, "sentence", "reason", "deferred_to", "motive", "refusal")...)
+	return append([]ui.Field{d.decisions(), d.bodies(), d.results(), d.field("estimate"), d.field("merged_into"), d.review()},
+		d.texts(d.Form, "sentence", "reason", "deferred_to", "motive", "refusal", "hiding")...)
 }
 
 // texts are the fields of staff's texts in three languages, for the list of faults.

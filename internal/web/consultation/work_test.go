@@ -133,3 +133,129 @@ func TestAReasonTooShortIsSaidBesideItsField(t *testing.T) {
 		}
 	})
 }
+
+// said captures one contribution of a workshop held just now and returns its number.
+func (s *site) said(db *store.DB) string {
+	s.Helper()
+	m, err := s.service.CreateMeeting(s.Context(), s.coordinator, consultation.MeetingDraft{Kind: consultation.Workshop, Title: i18n.Text{Ar: "ورشة الماء بدائرة البور"},
+		Place: i18n.Text{Ar: "دار الشباب"}, Chair: i18n.Text{Ar: "رئيس الدائرة"}, Unit: "07.351.03.11", StartsAt: db.Now().Add(-time.Minute), EndsAt: db.Now().Add(time.Hour), Colleges: []string{"citizens"}})
+	s.must(err)
+	c, err := s.service.RecordContribution(s.Context(), s.coordinator, consultation.ContributionDraft{Meeting: m.Number, Kind: consultation.Problem,
+		Raw: "باقين كنجيبو الما من السقاية", RawLang: "ary", College: "citizens", Unit: "07.351.03.11"})
+	s.must(err)
+	return c.Number
+}
+
+func TestARefusedActLeavesTheCorrectionFormAsItStands(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := atWork(t, db, accounts.Coordinator)
+		at := desk + "/consultation/contributions/" + s.said(db)
+		body := s.wants(at, http.StatusUnprocessableEntity, url.Values{"act": {"set_aside"}, "reason_ar": {"قصير"}, "once": {store.NewID()}})
+		_, form, _ := strings.Cut(body, `name="raw"`)
+		if !strings.Contains(form, "باقين كنجيبو") || hidden(s, body, "version") != "1" || !strings.Contains(body, "قصير") {
+			t.Error("the form that corrects is empty, or what was typed is lost")
+		}
+		// Sent as it came, it changes nothing of what a colleague wrote.
+		s.wants(at, http.StatusConflict, url.Values{"act": {"correct"}, "raw": {"نص"}, "raw_lang": {"ary"}, "kind": {"problem"}, "college": {"citizens"}, "unit": {"07.351.03.11"}, "channel": {"room"}, "once": {store.NewID()}})
+	})
+}
+
+// TestEachButtonOfAFormIsItsOwnAct: whoever goes back and presses another button
+// of the same page must not read "saved" while nothing was.
+func TestEachButtonOfAFormIsItsOwnAct(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := atWork(t, db, accounts.Coordinator)
+		number, once := s.said(db), store.NewID()
+		at := desk + "/consultation/contributions/" + number
+		reason := []string{"تعليل يفهمه صاحب المساهمة كما ينبغي"}
+		for _, act := range []string{"set_aside", "set_aside", "hide"} {
+			s.wants(at, http.StatusSeeOther, url.Values{"act": {act}, "reason_ar": reason, "once": {once}})
+		}
+		c, err := s.service.WorkContribution(t.Context(), s.coordinator, number)
+		s.must(err)
+		if c.State != consultation.SetAside || !c.Hidden.Done() {
+			t.Errorf("said to be saved, it is %s and hidden %t", c.State, c.Hidden.Done())
+		}
+	})
+}
+
+func TestStaffHideAPublishedProposalAndShowItAgain(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := atWork(t, db, accounts.Coordinator)
+		number, err := s.service.SubmitProposal(t.Context(), accounts.Visitor(s.coordinator.Programme), consultation.ProposalDraft{Title: i18n.Text{Ar: "مقترح يسمي شخصا"},
+			Body: "حافلة صغيرة تربط الدوار بالمستوصف كل أسبوع", College: "citizens", Units: []string{"07.351.03.11"}})
+		s.must(err)
+		s.must(s.service.PublishProposal(t.Context(), s.coordinator, number, 0, ""))
+		at := desk + "/consultation/proposals/" + number
+		s.shows(at, `value="hide"`)
+		version := func() []string {
+			p, err := s.service.WorkProposal(t.Context(), s.coordinator, number)
+			s.must(err)
+			return []string{strconv.FormatInt(p.Version, 10)}
+		}
+		if body := s.wants(at, http.StatusUnprocessableEntity, url.Values{"act": {"hide"}, "hiding_ar": {"قصير"}, "version": version(), "once": {store.NewID()}}); !strings.Contains(body, "f-hiding_ar-error") {
+			t.Error("the fault of the reason does not stand beside its field")
+		}
+		reason := []string{"يسمي شخصا بعينه دون موافقته"}
+		s.wants(at, http.StatusSeeOther, url.Values{"act": {"hide"}, "hiding_ar": reason, "version": version(), "once": {store.NewID()}})
+		p, err := s.service.Proposal(t.Context(), s.coordinator.Programme, number)
+		s.must(err)
+		if p.State != consultation.ProposalHidden || !p.Title.Empty() {
+			t.Errorf("hidden, everybody reads %+v", p.Proposal)
+		}
+		s.shows(desk+"/consultation/proposals?tab=hidden", number)
+		auditor := s.coordinator
+		auditor.Grants = []accounts.Grant{{Role: accounts.Auditor}}
+		if list, err := s.service.WorkProposals(t.Context(), auditor, consultation.ProposalFilter{}, consultation.ProposalHidden); err != nil || len(list.Rows) != 1 || !list.Rows[0].Title.Empty() {
+			t.Errorf("who does not examine reads it in the list: %+v, %v", list.Rows, err)
+		}
+		s.shows(at, `value="restore"`)
+		s.wants(at, http.StatusSeeOther, url.Values{"act": {"restore"}, "hiding_ar": reason, "version": version(), "once": {store.NewID()}})
+		if p, err = s.service.Proposal(t.Context(), s.coordinator.Programme, number); err != nil || p.State != consultation.Published {
+			t.Errorf("shown again it is %s: %v", p.State, err)
+		}
+		// A deferral says until when; a day that cannot be read refuses all of it.
+		deferral := func(day string) url.Values {
+			return url.Values{"act": {"answer"}, "decision": {"deferred"}, "sentence_ar": {"يؤجل إلى السنة المقبلة"}, "reason_ar": {"تعليل يفهمه صاحب المقترح كما ينبغي"},
+				"review_at": {day}, "version": version(), "once": {store.NewID()}}
+		}
+		if body := s.wants(at, http.StatusUnprocessableEntity, deferral("يوم ما")); !strings.Contains(body, "f-review_at-error") {
+			t.Error("the fault of the day does not stand beside its field")
+		}
+		day := db.Now().AddDate(0, 3, 0)
+		s.wants(at, http.StatusSeeOther, deferral(day.Format("2006-01-02")))
+		if p, err = s.service.Proposal(t.Context(), s.coordinator.Programme, number); err != nil || len(p.Answers) != 1 || i18n.ISO(p.ReviewAt) != day.Format("2006-01-02") {
+			t.Errorf("deferred to %s with %d answers: %v", p.ReviewAt, len(p.Answers), err)
+		}
+	})
+}
+
+func TestAGroupingThatIsRefusedKeepsTheWork(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := atWork(t, db, accounts.Coordinator)
+		number := s.said(db)
+		list := desk + "/consultation/contributions?state=pending&unit=07.351.03.11&axis="
+		s.shows(list, "unit=07.351.03.11")
+		body := s.wants(list, http.StatusUnprocessableEntity, url.Values{"contribution": {number}, "proposal": {"P-0001-0"}, "body": {"نص كُتب بعناية"}, "once": {store.NewID()}})
+		for _, text := range []string{"f-proposal-error", "نص كُتب بعناية", "checked", "page=1&amp;state=pending&amp;unit=07.351.03.11"} {
+			if !strings.Contains(body, text) {
+				t.Errorf("the page that comes back does not hold %q", text)
+			}
+		}
+	})
+}
+
+func TestAMeetingKeepsWhenItsInvitationsWentOut(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := atWork(t, db, accounts.Coordinator)
+		starts := db.Now().AddDate(0, 0, 20)
+		to := s.wants(desk+"/consultation/meetings/new", http.StatusSeeOther, url.Values{"kind": {"workshop"}, "title_ar": {"ورشة الماء بدائرة البور"}, "place_ar": {"دار الشباب"},
+			"chair_ar": {"رئيس الدائرة"}, "unit": {"07.351.03.11"}, "colleges": {"citizens"}, "starts_at": {starts.Format("2006-01-02") + "T10:00"}, "ends_at": {starts.Format("2006-01-02") + "T12:00"},
+			"invited_at": {starts.AddDate(0, 0, -7).Format("2006-01-02")}, "once": {store.NewID()}})
+		m, err := s.service.Meeting(t.Context(), s.coordinator.Programme, to[strings.LastIndex(to, "/")+1:])
+		s.must(err)
+		if days, ok := m.NoticeDays(); !ok || days != 7 {
+			t.Errorf("invited %d days before", days)
+		}
+	})
+}

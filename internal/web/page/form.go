@@ -126,6 +126,16 @@ func (f *Form) Has(name, value string) bool {
 // Once is the id that makes a repeated post harmless.
 func (f *Form) Once() string { return f.Text("once") }
 
+// OnceFor is the id of one act of a page: several buttons, or several forms, may
+// carry the page's one id, and having done one of them is no answer to another.
+// It is "", which asks for no such care, when the page gave no id.
+func (f *Form) OnceFor(what ...string) string {
+	if f.Once() == "" {
+		return ""
+	}
+	return f.Once() + "-" + strings.Join(what, "-")
+}
+
 // Version is the version of the row that the form was made from.
 func (f *Form) Version() int64 {
 	n, _ := strconv.ParseInt(f.Text("version"), 10, 64)

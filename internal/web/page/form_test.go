@@ -85,3 +85,15 @@ func TestAmountsComeBackExactly(t *testing.T) {
 		}
 	}
 }
+
+// TestEachActOfAPageHasItsOwnID: what one button did is no answer to another one.
+func TestEachActOfAPageHasItsOwnID(t *testing.T) {
+	form := page.NewForm("once", "id")
+	if hide, again, other := form.OnceFor("hide"), form.OnceFor("hide"), form.OnceFor("hide", "citizens"); hide != again || hide == other || hide == form.Once() {
+		t.Errorf("the ids of two acts: %q, %q, %q", hide, again, other)
+	}
+	form.Values.Del("once")
+	if got := form.OnceFor("hide"); got != "" {
+		t.Errorf("a page without an id names its act %q: the second of two such pages would do nothing", got)
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/i18n"
@@ -154,42 +153,33 @@ func (h *Handlers) step(w http.ResponseWriter, r *http.Request, flash string, do
 	return page.Redirect(w, r, req.Base.P(workPath+"/"+number), page.Done, flash)
 }
 
-// act is the id of one act of a page whose several forms carry the page's id:
-// having done one of them is no answer to another.
-func act(form *page.Form, what ...string) string {
-	if form.Once() == "" {
-		return ""
-	}
-	return form.Once() + "-" + strings.Join(what, "-")
-}
-
 func (h *Handlers) freeze(w http.ResponseWriter, r *http.Request) error {
 	return h.step(w, r, "prioritisation.flash.frozen", func(req *page.Request, number string, form *page.Form) error {
-		return h.Prioritisation.FreezeCharter(r.Context(), req.Actor, number, form.Version(), act(form, "freeze"))
+		return h.Prioritisation.FreezeCharter(r.Context(), req.Actor, number, form.Version(), form.OnceFor("freeze"))
 	})
 }
 
 func (h *Handlers) drawSeed(w http.ResponseWriter, r *http.Request) error {
 	return h.step(w, r, "prioritisation.flash.seed", func(req *page.Request, number string, form *page.Form) error {
-		return h.Prioritisation.DrawSeed(r.Context(), req.Actor, number, form.Text("seed"), form.Version(), act(form, "seed"))
+		return h.Prioritisation.DrawSeed(r.Context(), req.Actor, number, form.Text("seed"), form.Version(), form.OnceFor("seed"))
 	})
 }
 
 func (h *Handlers) tally(w http.ResponseWriter, r *http.Request) error {
 	return h.step(w, r, "prioritisation.flash.tallied", func(req *page.Request, number string, form *page.Form) error {
-		return h.Prioritisation.Tally(r.Context(), req.Actor, number, act(form, "tally"))
+		return h.Prioritisation.Tally(r.Context(), req.Actor, number, form.OnceFor("tally"))
 	})
 }
 
 func (h *Handlers) publish(w http.ResponseWriter, r *http.Request) error {
 	return h.step(w, r, "prioritisation.flash.published", func(req *page.Request, number string, form *page.Form) error {
-		return h.Prioritisation.PublishResult(r.Context(), req.Actor, number, form.Version(), act(form, "publish"))
+		return h.Prioritisation.PublishResult(r.Context(), req.Actor, number, form.Version(), form.OnceFor("publish"))
 	})
 }
 
 func (h *Handlers) discardCodes(w http.ResponseWriter, r *http.Request) error {
 	return h.step(w, r, "prioritisation.flash.discarded", func(req *page.Request, number string, form *page.Form) error {
-		return h.Prioritisation.DiscardCodes(r.Context(), req.Actor, number, form.Text("college"), act(form, "discard", form.Text("college")))
+		return h.Prioritisation.DiscardCodes(r.Context(), req.Actor, number, form.Text("college"), form.OnceFor("discard", form.Text("college")))
 	})
 }
 
@@ -207,7 +197,7 @@ func (h *Handlers) makeCodes(w http.ResponseWriter, r *http.Request) error {
 	n := form.Int("count")
 	var codes []string
 	if len(form.Faults) == 0 {
-		codes, err = h.Prioritisation.MakeCodes(r.Context(), req.Actor, p, number, form.Text("college"), int(n), act(form, "codes", form.Text("college"), strconv.FormatInt(n, 10)))
+		codes, err = h.Prioritisation.MakeCodes(r.Context(), req.Actor, p, number, form.Text("college"), int(n), form.OnceFor("codes", form.Text("college"), strconv.FormatInt(n, 10)))
 	}
 	if again, err := form.Take(err); err != nil {
 		return err
@@ -339,6 +329,6 @@ func (h *Handlers) changeOption(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Handlers) removeOption(w http.ResponseWriter, r *http.Request) error {
 	return h.step(w, r, "prioritisation.flash.removed", func(req *page.Request, number string, form *page.Form) error {
-		return h.Prioritisation.RemoveOption(r.Context(), req.Actor, number, r.PathValue("option"), act(form, "remove"))
+		return h.Prioritisation.RemoveOption(r.Context(), req.Actor, number, r.PathValue("option"), form.OnceFor("remove"))
 	})
 }
