@@ -3,6 +3,7 @@ package accounts_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -231,6 +232,41 @@ func TestBatch(t *testing.T) {
 		ok(t, err)
 		if diff := cmp.Diff(map[string]int{"youth": 1}, counts); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+// TestACoordinatorOfOneUnitSeesItAlone: neither a count, nor a page, nor a total
+// says anything of the units beside it, and what lies far behind is on its page.
+func TestACoordinatorOfOneUnitSeesItAlone(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		ctx := t.Context()
+		_, boss := k.join(marks, "boss@example.ma", accounts.Grant{Role: accounts.Coordinator, Unit: "07.351.03"})
+		boss.Within = func(unit, ancestor string) bool { return strings.HasPrefix(unit, ancestor+".") }
+		beside := accounts.Grant{Role: accounts.Participant, College: "youth", Unit: "07.351.01.05"}
+		_, there := k.join(marks, "there@example.ma", beside)
+		p, _, err := k.Own(ctx, there)
+		ok(t, err)
+		for range accounts.PageSize {
+			ok(t, k.Grant(ctx, root(marks), store.NewID(), p.Number, beside))
+		}
+		k.join(marks, "here@example.ma", accounts.Grant{Role: accounts.Participant, College: "women", Unit: "07.351.03.11"})
+		counts, err := k.ParticipantsByCollege(ctx, boss)
+		ok(t, err)
+		if diff := cmp.Diff(map[string]int{"women": 1}, counts); diff != "" {
+			t.Error(diff)
+		}
+		for page, want := range map[int]int{1: 1, 2: 0, 1 << 60: 0} {
+			list, err := k.Participants(ctx, boss, page)
+			ok(t, err)
+			if len(list) != want {
+				t.Errorf("page %d lists %d people, want %d", page, len(list), want)
+			}
+		}
+		_, total, err := k.Invitations(ctx, boss, 1)
+		ok(t, err)
+		if total != 2 { // the boss's own and the participant's
+			t.Errorf("%d invitations, want 2", total)
 		}
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -36,15 +38,23 @@ func (s *Service) Staff(ctx context.Context, actor Actor) (list []Member, err er
 	return list, nil
 }
 
-// Participants lists a page of the programme's participants, in the order they
-// came; pages count from 1.
+// Participants lists a page of the programme's participants that the actor may
+// manage, in the order they came; pages count from 1.
 func (s *Service) Participants(ctx context.Context, actor Actor, page int) (list []Member, err error) {
 	defer fault.Wrap(&err, "accounts.Participants(%d)", page)
 	if err := requireSomewhere(actor); err != nil {
 		return nil, err
 	}
-	return s.members(ctx, actor, sqlParticipants, actor.Programme, PageSize, PageSize*(max(page, 1)-1))
+	in, args, err := s.managed(ctx, actor, sqlGrantScopes, actor.Programme, PageSize, offset(page))
+	if err != nil {
+		return nil, err
+	}
+	return s.members(ctx, actor, fmt.Sprintf(sqlParticipants, in), args...)
 }
+
+// offset is how many rows stand before a page, from 1, of a list. A page that
+// nobody reaches is far behind every list.
+func offset(page int) int { return PageSize * (min(max(page, 1), math.MaxInt32) - 1) }
 
 // Member is one person of the actor's programme by the account's number, with the
 // grants that the actor may manage; NotFound if there is none.
@@ -67,13 +77,18 @@ func (s *Service) Member(ctx context.Context, actor Actor, number int64) (m Memb
 	return list[0], nil
 }
 
-// ParticipantsByCollege counts the programme's participants with an account.
+// ParticipantsByCollege counts the programme's participants with an account that
+// the actor may manage: whoever manages one unit learns no figure of another.
 func (s *Service) ParticipantsByCollege(ctx context.Context, actor Actor) (counts map[string]int, err error) {
 	defer fault.Wrap(&err, "accounts.ParticipantsByCollege")
 	if err := requireSomewhere(actor); err != nil {
 		return nil, err
 	}
-	rows, err := s.db.Read().QueryContext(ctx, sqlCountByCollege, actor.Programme)
+	in, args, err := s.managed(ctx, actor, sqlGrantScopes, actor.Programme)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.db.Read().QueryContext(ctx, fmt.Sprintf(sqlCountByCollege, in), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +112,30 @@ func requireSomewhere(actor Actor) error {
 		return nil
 	}
 	return actor.Require(AccountsManage, "", "")
+}
+
+// managed makes the condition on unit and axis that keeps a list to what the actor
+// may manage, and the arguments of its query: args, then the condition's own. The
+// database pages and counts; Go judges each unit and axis that occurs, once.
+func (s *Service) managed(ctx context.Context, actor Actor, scopes string, args ...any) (in string, all []any, err error) {
+	rows, err := s.db.Read().QueryContext(ctx, scopes, actor.Programme)
+	if err != nil {
+		return "", nil, err
+	}
+	defer rows.Close()
+	all = args
+	pairs := []string{"(NULL, NULL)"} // nothing is in it: a list without any
+	for rows.Next() {
+		var unit, axis string
+		if err := rows.Scan(&unit, &axis); err != nil {
+			return "", nil, err
+		}
+		if actor.Can(AccountsManage, unit, axis) {
+			pairs = append(pairs, store.In(len(all)+1, 2))
+			all = append(all, unit, axis)
+		}
+	}
+	return fmt.Sprintf(sqlScopeIn, strings.Join(pairs, ",")), all, rows.Err()
 }
 
 // members reads grants with a query and the people who hold them with a second.
@@ -273,13 +312,17 @@ func (s *Service) people(ctx context.Context, query string, args ...any) (list [
 }
 
 // Invitations lists a page of the programme's invitations that the actor may
-// manage, the newest first; pages count from 1. total is the number of all.
+// manage, the newest first; pages count from 1. total is the number of all those.
 func (s *Service) Invitations(ctx context.Context, actor Actor, page int) (list []Invitation, total int, err error) {
 	defer fault.Wrap(&err, "accounts.Invitations(%d)", page)
 	if err := requireSomewhere(actor); err != nil {
 		return nil, 0, err
 	}
-	rows, err := s.db.Read().QueryContext(ctx, sqlInvitations, actor.Programme, PageSize, PageSize*(max(page, 1)-1))
+	in, args, err := s.managed(ctx, actor, sqlInvitationScopes, actor.Programme, PageSize, offset(page))
+	if err != nil {
+		return nil, 0, err
+	}
+	rows, err := s.db.Read().QueryContext(ctx, fmt.Sprintf(sqlInvitations, in), args...)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -292,9 +335,6 @@ func (s *Service) Invitations(ctx context.Context, actor Actor, page int) (list 
 		if err := rows.Scan(&i.Number, &i.Grant.Role, &i.Grant.Unit, &i.Grant.Axis, &i.Grant.Organisation, &i.Grant.College, &addressee, &batch,
 			&created, &expires, &i.Codes, &i.Accepted, &i.Revoked, &total); err != nil {
 			return nil, 0, err
-		}
-		if !actor.Can(AccountsManage, i.Grant.Unit, i.Grant.Axis) {
-			continue
 		}
 		i.CreatedAt, i.ExpiresAt = store.Time(created), store.Time(expires)
 		if i.Addressee, err = s.keys.open(placeAddressee+batch, addressee.String); err != nil {

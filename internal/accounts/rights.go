@@ -3,7 +3,7 @@ package accounts
 // Right is one thing that a person may be allowed to do.
 type Right string
 
-// The rights, by stage. docs/operations.md prints the table; a test keeps both equal.
+// The rights, by stage. docs/rights.md prints the table; a test keeps both equal.
 const (
 	// The frame of a programme: axes, colleges, steps, phases, release states.
 	ProgrammeManage Right = "programme.manage"

@@ -61,6 +61,9 @@ const (
 	sqlDeleteEndedResets = `DELETE FROM password_reset WHERE programme_id = $1 AND expires_at < $2`
 )
 
+// sqlScopeIn keeps grants or invitations to some pairs of unit and axis.
+const sqlScopeIn = `(unit, axis) IN (VALUES %s)`
+
 // Grants.
 const (
 	sqlInsertGrant = `INSERT INTO role_grant (programme_id, id, number, person_id, role, unit, axis, organisation, college, granted_at)
@@ -69,11 +72,13 @@ const (
 	sqlRevokeGrant       = `UPDATE role_grant SET revoked_at = $3 WHERE programme_id = $1 AND number = $2 AND revoked_at IS NULL`
 	sqlCountCoordinators = `SELECT COUNT(*) FROM role_grant WHERE programme_id = $1 AND role = 'coordinator' AND unit = '' AND axis = '' AND revoked_at IS NULL`
 
-	sqlGrants         = `SELECT person_id, id, role, unit, axis, organisation, college, number, granted_at FROM role_grant WHERE programme_id = $1 AND revoked_at IS NULL AND `
-	sqlGrantsOf       = sqlGrants + `person_id = $2 ORDER BY number`
-	sqlStaffGrants    = sqlGrants + `role <> 'participant' ORDER BY number`
-	sqlParticipants   = sqlGrants + `role = 'participant' ORDER BY number LIMIT $2 OFFSET $3`
-	sqlCountByCollege = `SELECT college, COUNT(*) FROM role_grant WHERE programme_id = $1 AND revoked_at IS NULL AND role = 'participant' GROUP BY college`
+	sqlGrants      = `SELECT person_id, id, role, unit, axis, organisation, college, number, granted_at FROM role_grant WHERE programme_id = $1 AND revoked_at IS NULL AND `
+	sqlGrantsOf    = sqlGrants + `person_id = $2 ORDER BY number`
+	sqlStaffGrants = sqlGrants + `role <> 'participant' ORDER BY number`
+	// %s is sqlScopeIn: what the actor manages.
+	sqlParticipants   = sqlGrants + `role = 'participant' AND %s ORDER BY number LIMIT $2 OFFSET $3`
+	sqlCountByCollege = `SELECT college, COUNT(*) FROM role_grant WHERE programme_id = $1 AND revoked_at IS NULL AND role = 'participant' AND %s GROUP BY college`
+	sqlGrantScopes    = `SELECT DISTINCT unit, axis FROM role_grant WHERE programme_id = $1`
 
 	// One person's roles wherever they are: for that person, for an erasure, and to keep a
 	// coordinator from resetting the password of somebody who works elsewhere too.
@@ -100,8 +105,9 @@ const (
 		WHERE programme_id = $1 AND number = $2 AND (serial = $3 OR CAST($3 AS BIGINT) = 0) AND accepted_at IS NULL AND revoked_at IS NULL`
 	sqlInvitations = `SELECT number, MIN(role), MIN(unit), MIN(axis), MIN(organisation), MIN(college), MIN(addressee), MIN(batch_id),
 		MIN(created_at), MIN(expires_at), COUNT(*), COUNT(accepted_at), COUNT(revoked_at), COUNT(*) OVER ()
-		FROM invitation WHERE programme_id = $1 GROUP BY number ORDER BY number DESC LIMIT $2 OFFSET $3`
-	sqlEraseAddressee = `UPDATE invitation SET addressee = NULL WHERE programme_id = $1 AND accepted_by = $2 AND addressee IS NOT NULL`
+		FROM invitation WHERE programme_id = $1 AND %s GROUP BY number ORDER BY number DESC LIMIT $2 OFFSET $3`
+	sqlInvitationScopes = `SELECT DISTINCT unit, axis FROM invitation WHERE programme_id = $1`
+	sqlEraseAddressee   = `UPDATE invitation SET addressee = NULL WHERE programme_id = $1 AND accepted_by = $2 AND addressee IS NOT NULL`
 )
 
 // Erasing reaches into the log itself: the leaves keep their commitments.
