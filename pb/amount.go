@@ -5,29 +5,49 @@ import (
 	"strings"
 )
 
-// maxDecimals is the finest unit an amount may be written in.
+// maxDecimals is the finest unit an amount may be counted in.
 const maxDecimals = 9
 
-// decimal is a number as written: digits·10^-decimals.
+// decimal is a number as written: digits·10^-decimals, of at most 18 digits. It
+// may have more decimals than an amount.
 type decimal struct {
 	digits   int64
 	decimals int
 }
 
-// parseDecimal reads "1250", "102533.36", "102533,36" and, with spaces between
-// groups, "1 250 000". A comma or a point is a decimal mark; several of the same
-// with three digits after each separate thousands. Trailing zeros of the
-// fraction are dropped. It never goes through a float.
+// parseDecimal reads "1250", "102533.36", "102533,36", as spreadsheets and
+// programs write them also "1.25e+06" and, with spaces between groups,
+// "1 250 000". A comma or a point is a decimal mark; several of the same with
+// three digits after each separate thousands. Trailing zeros of the fraction are
+// dropped. It never goes through a float.
 func parseDecimal(s string) (decimal, bool) {
 	s = strings.TrimSpace(s)
 	negative := strings.HasPrefix(s, "-")
-	whole, fraction, ok := splitMark(strings.TrimPrefix(s, "-"))
+	s, power, ok := cutPower(strings.TrimPrefix(s, "-"))
 	if !ok {
 		return decimal{}, false
 	}
+	whole, fraction, ok := splitMark(s)
+	if !ok {
+		return decimal{}, false
+	}
+	for ; power > 0; power-- {
+		digit := "0"
+		if fraction != "" {
+			digit, fraction = fraction[:1], fraction[1:]
+		}
+		whole += digit
+	}
+	for ; power < 0; power++ {
+		digit := "0"
+		if whole != "" {
+			whole, digit = whole[:len(whole)-1], whole[len(whole)-1:]
+		}
+		fraction = digit + fraction
+	}
 	fraction = strings.TrimRight(fraction, "0")
 	digits := strings.TrimLeft(whole+fraction, "0")
-	if whole+fraction == "" && !strings.ContainsAny(s, "0") || len(fraction) > maxDecimals || len(digits) > 18 {
+	if whole+fraction == "" && !strings.ContainsAny(s, "0") || len(digits) > 18 || len(fraction) > 18 {
 		return decimal{}, false
 	}
 	n := int64(0)
@@ -41,6 +61,16 @@ func parseDecimal(s string) (decimal, bool) {
 		n = -n
 	}
 	return decimal{n, len(fraction)}, true
+}
+
+// cutPower takes the power of ten off a number in scientific notation.
+func cutPower(s string) (mantissa string, power int, ok bool) {
+	i := strings.IndexAny(s, "eE")
+	if i < 0 {
+		return s, 0, true
+	}
+	power, err := strconv.Atoi(s[i+1:])
+	return s[:i], power, err == nil && power >= -18 && power <= 18
 }
 
 // splitMark divides a number at its decimal mark and drops what separates thousands.
@@ -93,9 +123,13 @@ func joinThousands(s, mark string) (string, bool) {
 	return strings.Join(groups, ""), true
 }
 
-// at is the number in units of 10^-decimals; false if it is too large.
+// at is the number in units of 10^-decimals, rounded towards zero if it is finer;
+// false if it is too large.
 func (d decimal) at(decimals int) (int64, bool) {
 	n := d.digits
+	for range d.decimals - decimals {
+		n /= 10
+	}
 	for range decimals - d.decimals {
 		if n > MaxAmount || n < -MaxAmount {
 			return 0, false

@@ -32,6 +32,7 @@ const (
 	TooManyCells    FaultCode = "too_many_cells" // a row longer than its heading
 	UnknownVoteType FaultCode = "unknown_vote_type"
 	DuplicateVoter  FaultCode = "duplicate_voter"
+	BadList         FaultCode = "bad_list"      // semicolons between the items of a list
 	CountDiffers    FaultCode = "count_differs" // num_projects, num_votes or a project's votes
 	BreaksLimit     FaultCode = "breaks_limit"  // a ballot outside the lengths or sums that META allows
 )

@@ -13,9 +13,10 @@ import (
 // ReadOptions choose how a Pabulib file is read.
 type ReadOptions struct {
 	// Strict refuses a file with any fault. Otherwise what can be repaired is,
-	// and the faults come back as warnings: unknown projects and repeated choices
-	// leave the ballot, a duplicate voter's ballots all count, as the counts in
-	// META do not bind.
+	// and the faults come back as warnings: unknown projects leave the ballot, of
+	// repeated choices the last points count, a duplicate voter's ballots all
+	// count, of a repeated key in META the last value does, and the counts in META
+	// do not bind.
 	Strict bool
 
 	// Merge keeps one ballot with a count for all equal ballots of a class, and
@@ -144,38 +145,41 @@ func (r *row) section() string {
 // head reads everything before the ballots.
 func (p *PabulibReader) head() error {
 	section := ""
+	var seen []string
 	var table *projectTable
 	for {
 		r, err := p.nextRow()
 		if errors.Is(err, io.EOF) {
-			missing := sections[slices.Index(sections, section)+1]
-			return p.stop(MissingSection, nil, 0, "the end of the file", "a section "+strings.ToUpper(missing))
+			missing := slices.IndexFunc(sections, func(s string) bool { return !slices.Contains(seen, s) })
+			return p.stop(MissingSection, nil, 0, "the end of the file", "a section "+strings.ToUpper(sections[missing]))
 		}
 		if err != nil {
 			return err
 		}
 		if name := r.section(); name != "" {
-			if slices.Index(sections, name) != slices.Index(sections, section)+1 {
-				return p.stop(MissingSection, r, 0, "section "+strings.ToUpper(name), "sections META, PROJECTS, VOTES in this order")
+			if err := p.follows(r, name, seen); err != nil {
+				return err
 			}
-			section = name
+			section, seen = name, append(seen, name)
 			switch section {
-			case "meta":
-				continue
 			case "projects":
 				table, err = p.openProjects()
 			case "votes":
 				if err = p.closeProjects(r, table); err == nil {
-					err = p.openVotes()
-				}
-				if err == nil {
-					return nil
+					return p.openVotes()
 				}
 			}
 			if err != nil {
 				return err
 			}
 			continue
+		}
+		if strings.Join(r.cells, "") == "" {
+			continue // what a spreadsheet makes of a blank row
+		}
+		if section == "" && r.beginsMeta() {
+			p.tell(MissingSection, r, 0, quote(r.cells[0]), "the title META")
+			section, seen = "meta", append(seen, "meta")
 		}
 		switch section {
 		case "":
@@ -186,6 +190,26 @@ func (p *PabulibReader) head() error {
 			p.project(r, table)
 		}
 	}
+}
+
+// follows tells whether a section may come after those seen: META and PROJECTS
+// also the other way round, ballots only after both.
+func (p *PabulibReader) follows(r *row, name string, seen []string) error {
+	const order = "sections META, PROJECTS, VOTES in this order"
+	switch {
+	case slices.Contains(seen, name) || name == "votes" && len(seen) < 2:
+		return p.stop(MissingSection, r, 0, "section "+strings.ToUpper(name), order)
+	case name == "projects" && len(seen) == 0:
+		p.tell(MissingSection, r, 0, "section "+strings.ToUpper(name), order)
+	}
+	return nil
+}
+
+// beginsMeta tells whether a row can only be the first of a META section whose
+// title is missing.
+func (r *row) beginsMeta() bool {
+	key := strings.ToLower(r.cells[0])
+	return len(r.cells) > 1 && (key == "key" && strings.EqualFold(r.cells[1], "value") || slices.Contains(requiredMeta, key))
 }
 
 // heading reads the row of column names that follows a section title. Names of
@@ -216,10 +240,6 @@ func (p *PabulibReader) meta(r *row) {
 	if key == "key" && len(p.Instance.Meta) == 0 && strings.EqualFold(r.cell(1), "value") {
 		return
 	}
-	if p.Instance.Get(key) != "" {
-		p.tell(RepeatedField, r, 0, quote(key), "each key once")
-		return
-	}
 	if len(r.cells) < 2 {
 		p.tell(MissingField, r, 0, "key "+quote(key)+" without a value", "key;value")
 		return
@@ -229,8 +249,13 @@ func (p *PabulibReader) meta(r *row) {
 		p.tell(TooManyCells, r, 2, quote(extra), "key;value")
 		value += ";" + extra
 	}
-	p.Instance.Meta = append(p.Instance.Meta, Field{key, value})
 	p.limits.note(key, r)
+	if i := slices.IndexFunc(p.Instance.Meta, func(f Field) bool { return f.Key == key }); i >= 0 {
+		p.tell(RepeatedField, r, 0, quote(key), "each key once")
+		p.Instance.Meta[i].Value = value
+		return
+	}
+	p.Instance.Meta = append(p.Instance.Meta, Field{key, value})
 }
 
 func quote(s string) string {

@@ -1,6 +1,7 @@
 package pb
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -113,6 +114,9 @@ func splitList(s string) []string {
 	return out
 }
 
+// requiredMeta are the keys that the format wants in every META section.
+var requiredMeta = []string{"description", "country", "unit", "instance", "num_projects", "num_votes", "budget", "vote_type", "rule"}
+
 // closeProjects settles budget, costs and the number of decimals.
 func (p *PabulibReader) closeProjects(r *row, t *projectTable) error {
 	in := p.Instance
@@ -121,27 +125,47 @@ func (p *PabulibReader) closeProjects(r *row, t *projectTable) error {
 	if !ok || budget.digits < 0 {
 		return p.stop(BadAmount, p.limits.row("budget", r), 1, quote(written), "a budget such as 1000000 or 102533.36")
 	}
-	in.Decimals = budget.decimals
-	for _, c := range t.costs {
-		in.Decimals = max(in.Decimals, c.decimals)
-	}
+	in.Decimals = commonDecimals(append(t.costs, budget))
+	finest := fmt.Sprintf("at most %d decimals", in.Decimals)
 	if in.Budget, ok = budget.at(in.Decimals); !ok {
 		return p.stop(BadAmount, p.limits.row("budget", r), 1, quote(written), "at most 10^15 smallest units")
+	}
+	if budget.decimals > in.Decimals {
+		p.tell(BadAmount, p.limits.row("budget", r), 1, quote(written), finest)
 	}
 	costCell := slices.Index(t.headings, "cost")
 	for i, c := range t.costs {
 		if in.Projects[i].Cost, ok = c.at(in.Decimals); !ok {
 			return p.stop(BadAmount, &t.rows[i], costCell, "the cost of "+in.Projects[i].ID, "at most 10^15 smallest units")
 		}
+		if c.decimals > in.Decimals {
+			p.tell(BadAmount, &t.rows[i], costCell, "the cost of "+in.Projects[i].ID, finest)
+		}
 	}
 	p.support = make([]int64, len(in.Projects))
-	for _, key := range []string{"description", "country", "unit", "instance", "num_projects", "num_votes", "vote_type", "rule"} {
-		if in.Get(key) == "" {
+	for _, key := range requiredMeta {
+		if key != "budget" && in.Get(key) == "" {
 			p.tell(MissingField, r, 0, "no "+key, "the key "+key+" in META")
 		}
 	}
 	p.checkCount("num_projects", int64(len(in.Projects)), r)
 	return p.setKind(r)
+}
+
+// commonDecimals is how many decimals amounts need in common; fewer where the
+// largest would otherwise not fit. What a program wrote with the noise of
+// floating-point numbers, as 1199999.9999999998, is then cut off there.
+func commonDecimals(amounts []decimal) int {
+	decimals := 0
+	for _, a := range amounts {
+		decimals = max(decimals, min(a.decimals, maxDecimals))
+	}
+	for _, a := range amounts {
+		for _, ok := a.at(decimals); !ok && decimals > 0; _, ok = a.at(decimals) {
+			decimals--
+		}
+	}
+	return decimals
 }
 
 // checkCount compares a number that META states with what the file holds.

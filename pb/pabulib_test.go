@@ -69,6 +69,8 @@ func TestQuirksOfRealFiles(t *testing.T) {
 		"CRLF":               func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") },
 		"no last line end":   func(s string) string { return strings.TrimSuffix(s, "\n") },
 		"blanks around":      func(s string) string { return strings.ReplaceAll(strings.ReplaceAll(s, ";", " ; "), ",", " , ") },
+		"CR":                 func(s string) string { return strings.ReplaceAll(s, "\n", "\r") },
+		"rows of semicolons": func(s string) string { return strings.ReplaceAll(s, "PROJECTS\n", ";;\n;;\nPROJECTS\n") },
 		"blank lines":        func(s string) string { return strings.ReplaceAll(s, "PROJECTS", "\n  \nPROJECTS") },
 		"None":               func(s string) string { return strings.Replace(s, "3;\n", "3;None\n", 1) },
 		"quotes":             func(s string) string { return strings.Replace(s, "1;w,r", `"1";"w,r"`, 1) },
@@ -76,6 +78,7 @@ func TestQuirksOfRealFiles(t *testing.T) {
 			return strings.NewReplacer("META", "Meta;", "PROJECTS", "projects;;", "VOTES", "votes;").Replace(s)
 		},
 		"spaces between thousands": func(s string) string { return strings.Replace(s, "budget;1000", "budget;1 000", 1) },
+		"scientific notation":      func(s string) string { return strings.Replace(s, "budget;1000", "budget;1e+03", 1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := read(t, change(plainFile), ReadOptions{Strict: true})
@@ -120,6 +123,59 @@ func TestReadPoints(t *testing.T) {
 	}
 	if f.Profile.PointDecimals != 2 || cmp.Diff([]int64{300, 250}, f.Profile.Ballots[0].Points) != "" || f.Profile.Ballots[1].Points[0] != 125 {
 		t.Errorf("%d decimals, ballots %+v", f.Profile.PointDecimals, f.Profile.Ballots)
+	}
+}
+
+// TestRepairedQuirks: with a warning, all of these say the same as the plain file.
+func TestRepairedQuirks(t *testing.T) {
+	want, err := read(t, plainFile, ReadOptions{Strict: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin, end := strings.Index(plainFile, "PROJECTS"), strings.Index(plainFile, "VOTES")
+	for name, tc := range map[string]struct {
+		text string
+		code FaultCode
+	}{
+		"PROJECTS before META": {plainFile[begin:end] + plainFile[:begin] + plainFile[end:], MissingSection},
+		"no title META":        {strings.Replace(plainFile, "META\n", "", 1), MissingSection},
+		"no title, no heading": {strings.Replace(plainFile, "META\nkey;value\n", "", 1), MissingSection},
+		"semicolons in a list": {strings.Replace(plainFile, "1;w,r", `1;"w;r"`, 1), BadList},
+		"budget twice":         {strings.Replace(plainFile, "budget;1000", "budget;77\nbudget;1000", 1), RepeatedField},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := read(t, tc.text, ReadOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(got.Warnings) != 1 || got.Warnings[0].Code != tc.code {
+				t.Errorf("warnings %v", got.Warnings)
+			}
+			got.Warnings = nil
+			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestNoiseOfFloatingPoint: amounts are cut off where no unit is fine enough, and
+// more decimals than the largest amount leaves room for are told.
+func TestNoiseOfFloatingPoint(t *testing.T) {
+	for budget, want := range map[string]string{
+		"102533.35999999999": "102533.359999999", "5000000.333333333": "5000000.33333333", "102533.36000000001": "102533.36",
+	} {
+		text := strings.Replace(plainFile, "budget;1000", "budget;"+budget, 1)
+		if _, err := read(t, text, ReadOptions{Strict: true}); err == nil {
+			t.Errorf("%s is strict", budget)
+		}
+		f, err := read(t, text, ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := FormatAmount(f.Instance.Budget, f.Instance.Decimals); got != want || len(f.Warnings) != 1 || f.Warnings[0].Line != 9 {
+			t.Errorf("%s is read as %s, %v", budget, got, f.Warnings)
+		}
 	}
 }
 
@@ -183,6 +239,19 @@ func TestFaults(t *testing.T) {
 				t.Error("lenient reading says nothing")
 			}
 		})
+	}
+}
+
+func TestLastPointsForAProjectCount(t *testing.T) {
+	text := strings.NewReplacer("vote_type;approval", "vote_type;scoring", "voter_id;vote\n1;w,r\n2;w\n3;\n",
+		"voter_id;vote;points\n1;w,r,w;1,2,3.5\n2;w;0.3333333\n3;;\n").Replace(plainFile)
+	f, err := read(t, text, ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Ballot{{Voter: "1", Projects: []string{"w", "r"}, Points: []int64{3_500_000, 2_000_000}}, {Voter: "2", Projects: []string{"w"}, Points: []int64{333_333}}, {Voter: "3"}}
+	if diff := cmp.Diff(want, f.Profile.Ballots); diff != "" || len(f.Warnings) != 2 {
+		t.Errorf("%s %v", diff, f.Warnings)
 	}
 }
 
@@ -295,7 +364,7 @@ func TestAmounts(t *testing.T) {
 	for s, want := range map[string]string{
 		"1250": "1250", "102533.36": "102533.36", "102533,36": "102533.36", "1 250 000": "1250000", "1 250": "1250",
 		"1,250,000": "1250000", "1.250.000,50": "1250000.5", "1,250.5": "1250.5", "0": "0", "0.00": "0", "-3": "-3", ".5": "0.5",
-		"1'000": "1000", "007": "7",
+		"1'000": "1000", "007": "7", "1e5": "100000", "1.25E+06": "1250000", "125e-2": "1.25", "5e-1": "0.5", "1.0000000001": "1.0000000001",
 	} {
 		d, ok := parseDecimal(s)
 		if !ok {
@@ -304,7 +373,7 @@ func TestAmounts(t *testing.T) {
 			t.Errorf("%q is read as %s, want %s", s, got, want)
 		}
 	}
-	for _, s := range []string{"", "-", ".", ",", "1e5", "1.2.3", "1,25,000", "12 34", "0x10", "1/2", "NaN", "1.0000000001", "9999999999999999999", "+5", "1 2345", "' "} {
+	for _, s := range []string{"", "-", ".", ",", "1e", "e5", "1e99", "1e5.5", "1e0x1", "1.2.3", "1,25,000", "12 34", "0x10", "1/2", "NaN", "1.0000000000000000001", "9999999999999999999", "+5", "1 2345", "' "} {
 		if d, ok := parseDecimal(s); ok {
 			t.Errorf("%q is read as %s", s, FormatAmount(d.digits, d.decimals))
 		}

@@ -146,14 +146,14 @@ func ParseWeight(s string) (*big.Rat, bool) {
 // choices reads the vote and points cells.
 func (p *PabulibReader) choices(r *row, b *Ballot) {
 	v := &p.votes
-	vote := r.cell(v.vote)
+	vote := p.list(r, v.vote)
 	if vote == "" {
 		return
 	}
 	var points []string
 	scored := p.Kind == Cumulative || p.Kind == Scoring
 	if scored {
-		points = strings.Split(r.cell(v.points), ",")
+		points = strings.Split(p.list(r, v.points), ",")
 	}
 	b.Projects = make([]string, 0, strings.Count(vote, ",")+1)
 	for k, at := 0, 0; at <= len(vote); k++ {
@@ -173,8 +173,12 @@ func (p *PabulibReader) choices(r *row, b *Ballot) {
 		}
 		// The ballot keeps the project's own string, so that rows can be forgotten.
 		id = p.Instance.Projects[i].ID
-		if slices.Contains(b.Projects, id) {
+		if first := slices.Index(b.Projects, id); first >= 0 {
 			p.tell(RepeatedChoice, r, v.vote, quote(id), "each project once")
+			if scored {
+				given := p.point(r, b, points, k)
+				b.Points[first] = given // the last points for a project count
+			}
 			continue
 		}
 		if scored {
@@ -188,6 +192,17 @@ func (p *PabulibReader) choices(r *row, b *Ballot) {
 	}
 }
 
+// list is a cell that lists things, separated by commas. In quotes it may have
+// semicolons in their place.
+func (p *PabulibReader) list(r *row, cell int) string {
+	c := r.cell(cell)
+	if strings.IndexByte(c, ';') < 0 {
+		return c
+	}
+	p.tell(BadList, r, cell, quote(c), "a list separated by commas")
+	return strings.ReplaceAll(c, ";", ",")
+}
+
 // maxPointDecimals is how fine points may be; they are at most 10^9.
 const maxPointDecimals = 6
 
@@ -199,14 +214,17 @@ func (p *PabulibReader) point(r *row, b *Ballot, points []string, k int) int64 {
 		return 0
 	}
 	d, ok := parseDecimal(points[k])
-	if _, fits := d.at(maxPointDecimals); !ok || !fits || d.decimals > maxPointDecimals {
+	_, fits := d.at(maxPointDecimals)
+	if !ok || !fits || d.decimals > maxPointDecimals {
 		p.tell(BadPoints, r, p.votes.points, quote(points[k]), "a number of points up to 10^9, with at most 6 decimals")
-		return 0
+		if !ok || !fits {
+			return 0
+		}
 	}
 	if d.digits < 0 && !p.limits.negative {
 		p.tell(BadPoints, r, p.votes.points, quote(points[k]), "0 points or more")
 	}
-	for ; p.PointDecimals < d.decimals; p.PointDecimals++ {
+	for ; p.PointDecimals < min(d.decimals, maxPointDecimals); p.PointDecimals++ {
 		for i := range b.Points {
 			b.Points[i] *= 10
 		}

@@ -47,10 +47,11 @@ type rows struct {
 	line  int // lines read so far
 	row   row
 	first bool
+	end   byte // that ends a line: LF, or CR in a file that has nothing else
 }
 
 func newRows(r io.Reader) *rows {
-	return &rows{in: bufio.NewReaderSize(r, 1<<16), first: true}
+	return &rows{in: bufio.NewReaderSize(r, 1<<16), first: true, end: '\n'}
 }
 
 // next reads the next row; io.EOF after the last. A *Fault tells of a row that
@@ -93,12 +94,18 @@ func badText(s string) int {
 	return -1
 }
 
-// readLine reads up to a line end, LF or CRLF, and drops it and a leading byte
-// order mark.
+// readLine reads up to a line end, LF, CRLF or CR alone, and drops it and a
+// leading byte order mark.
 func (s *rows) readLine() (string, error) {
+	if s.first {
+		// An error comes again with the first line.
+		if head, _ := s.in.Peek(1 << 12); bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
+			s.end = '\r'
+		}
+	}
 	var long []byte
 	for {
-		part, err := s.in.ReadSlice('\n')
+		part, err := s.in.ReadSlice(s.end)
 		if errors.Is(err, bufio.ErrBufferFull) {
 			if long = append(long, part...); len(long) > maxLine {
 				return "", &Fault{Code: LineTooLong, Line: s.line + 1, Column: 1, Got: "a line of more than a mebibyte", Want: "shorter lines"}
