@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"math/big"
 	"os"
@@ -35,8 +36,8 @@ type PBCmd struct {
 // pbCount are the flags of every command that counts.
 type pbCount struct {
 	Weights     string `help:"CSV of voter_id,weight; a weight is a decimal or p/q. Who is missing weighs 1." type:"existingfile" placeholder:"FILE"`
-	Tie         string `help:"How ties are broken: ${enum}. published is more supporters, lower cost, then the public draw." enum:"id,published,draw" default:"id"`
-	Seed        string `help:"Text of the public draw, for --tie published or draw." placeholder:"TEXT"`
+	Tie         string `help:"How ties are broken: id is the smallest project id; published is more supporters, lower cost, then the public draw; draw is the draw alone. Without it id, or with --seed published." enum:",id,published,draw" default:"" placeholder:"id|published|draw"`
+	Seed        string `help:"Text of the public draw." placeholder:"TEXT"`
 	Parts       int64  `help:"Let completions raise the endowment by budget/(N·voters) instead of one currency unit; a charter says 1000." placeholder:"N"`
 	MaxRestarts int    `help:"Largest number of restarts of a completion; a charter says 20000." placeholder:"N"`
 	Strict      bool   `help:"Refuse files with any fault."`
@@ -45,12 +46,12 @@ type pbCount struct {
 func (c *pbCount) options() (pb.Options, error) {
 	opts := pb.Options{Parts: c.Parts, MaxRestarts: c.MaxRestarts, Ties: pb.TieByID()}
 	switch {
-	case c.Tie == "published":
+	case c.Tie == "published", c.Tie == "" && c.Seed != "":
 		opts.Ties = pb.TiePublished(c.Seed)
 	case c.Tie == "draw":
 		opts.Ties = pb.TieDraw(c.Seed)
 	case c.Seed != "":
-		return opts, errors.New("--seed decides nothing with --tie id; give --tie published or draw")
+		return opts, errors.New("--seed decides nothing with --tie id; leave --tie out, or give published or draw")
 	}
 	return opts, nil
 }
@@ -80,14 +81,17 @@ func (c *pbCount) read(name string, s *streams, singly bool) (*pb.PabulibFile, e
 	if err != nil {
 		return nil, err
 	}
+	found := map[string]bool{}
 	for i := range f.Profile.Ballots {
 		b := &f.Profile.Ballots[i]
 		if w, ok := weights[b.Voter]; ok {
-			b.Weight = w
-			delete(weights, b.Voter)
+			b.Weight, found[b.Voter] = w, true
 		}
 	}
-	for voter := range weights {
+	for _, voter := range slices.Sorted(maps.Keys(weights)) {
+		if found[voter] {
+			continue
+		}
 		return nil, fmt.Errorf("%s: voter %q is not in %s", c.Weights, voter, filepath.Base(name))
 	}
 	return f, nil
@@ -183,7 +187,7 @@ type pbTally struct {
 
 type pbFailure struct {
 	File  string `json:"file"`
-	Rule  string `json:"rule,omitempty"`
+	Rule  string `json:"rule"`
 	Error string `json:"error"`
 }
 
@@ -245,11 +249,7 @@ func (t *pbTallier) file(ctx context.Context, name string) error {
 	base := filepath.Base(name)
 	f, err := t.cmd.read(name, t.streams, false)
 	if err != nil {
-		rule := ""
-		if len(t.rules) == 1 {
-			rule = t.rules[0].Name
-		}
-		return t.fail(base, rule, err)
+		return t.fail(base, strings.Join(t.cmd.Rule, ","), err)
 	}
 	for _, rule := range t.rules {
 		if !t.one && !rule.Applies(f.Profile.Kind) {

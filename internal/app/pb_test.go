@@ -112,6 +112,20 @@ func TestTallyFolderEqualsReference(t *testing.T) {
 	}
 }
 
+// TestSeedAloneIsThePublishedDraw: whoever gives a seed wants the draw.
+func TestSeedAloneIsThePublishedDraw(t *testing.T) {
+	for _, args := range [][]string{{"--seed", "s"}, {"--seed", "s", "--tie", "published"}} {
+		stdout, _, code := runPB(t, append([]string{"explain", filepath.Join(pbCases, "approval.pb")}, args...)...)
+		if code != exitGood || !strings.Contains(stdout, `"ties": "published"`) || !strings.Contains(stdout, `"seed": "s"`) {
+			t.Errorf("%v: exit %d, %.300s", args, code, stdout)
+		}
+	}
+	stdout, _, _ := runPB(t, "explain", filepath.Join(pbCases, "approval.pb"))
+	if !strings.Contains(stdout, `"ties": "id"`) {
+		t.Errorf("without a seed: %.300s", stdout)
+	}
+}
+
 func TestTallyFailuresAreLines(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "broken.pb"), []byte("META\nkey;value\n"), 0o600); err != nil {
@@ -121,6 +135,10 @@ func TestTallyFailuresAreLines(t *testing.T) {
 	fail := pbLines[pbFailure](t, stdout)
 	if code != exitFault || len(fail) != 1 || fail[0].File != "broken.pb" || fail[0].Rule != "mes_cost" || !strings.Contains(fail[0].Error, "line 2") {
 		t.Errorf("exit %d, %+v", code, fail)
+	}
+	stdout, _, _ = runPB(t, "tally", dir, "--json", "--rule", "all")
+	if fail := pbLines[pbFailure](t, stdout); len(fail) != 1 || fail[0].Rule != "all" {
+		t.Errorf("a folder by all rules: %+v", fail)
 	}
 	stdout, _, code = runPB(t, "tally", filepath.Join(pbCases, "ordinal.pb"), "--rule", "mes_cost", "--json")
 	if fail := pbLines[pbFailure](t, stdout); code != exitFault || !strings.Contains(fail[0].Error, "ordinal ballots") {
@@ -132,7 +150,7 @@ func TestTallyUsage(t *testing.T) {
 	approval := filepath.Join(pbCases, "approval.pb")
 	for _, args := range [][]string{
 		{"tally", approval, "--rule", "dictator"},
-		{"tally", approval, "--seed", "x"},
+		{"tally", approval, "--seed", "x", "--tie", "id"},
 		{"tally", approval, "--tie", "coin"},
 		{"explain", filepath.Join(pbCases, "missing.pb")},
 		{"explain", approval, "--rule", "all"},
@@ -186,6 +204,16 @@ func TestTallyWeights(t *testing.T) {
 	want := slices.Sorted(slices.Values(first.Projects))
 	if got := slices.Sorted(slices.Values(order[:len(want)])); !slices.Equal(got, want) {
 		t.Errorf("order %v, the heavy ballot has %v", order, want)
+	}
+	// Who stands in the file twice weighs the same both times.
+	twice := filepath.Join(dir, "twice.pb")
+	text := "META\nkey;value\nbudget;1\nvote_type;approval\nPROJECTS\nproject_id;cost\na;1\nb;1\nVOTES\nvoter_id;vote\n1;b\n1;b\n2;a\n"
+	if err := os.WriteFile(twice, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stdout, _, _ := runPB(t, "tally", twice, "--rule", "greedy_cost", "--json", "--weights", write("1,1/4\n"))
+	if got := pbLines[pbTally](t, stdout)[0].Order; !slices.Equal(got, []string{"a"}) {
+		t.Errorf("two quarters against one: %v", got)
 	}
 	for _, bad := range []string{"1,0\n", "1,-2\n", "1,x\n", "1,2\n1,2\n", "nobody,1\n", "1\n"} {
 		stdout, _, code := runPB(t, "tally", approval, "--rule", "greedy_cost", "--json", "--weights", write(bad))
