@@ -32,12 +32,16 @@ func (c *completer) complete(ctx context.Context) error {
 		}
 	}
 	// The outcome's run again, since the search went beyond it.
-	r.reach = nil
+	r.below = nil
 	return c.playAt(ctx, c.steps)
 }
 
 // raises tells whether the completion raises endowments.
 func (c Completion) raises() bool { return c != None && c != Fill && c != Equity }
+
+// guided is the least number of steps to look ahead: runs in between are cheaper
+// for a run above them.
+const guided = 32
 
 // search finds the number of steps and why the completion stops there.
 func (c *completer) search(ctx context.Context) error {
@@ -51,7 +55,11 @@ func (c *completer) search(ctx context.Context) error {
 	var ahead []*trace
 	for stride := 1; !c.stopsAt(low); {
 		look := func(steps int) error {
+			if len(ahead) > 0 {
+				c.run.guide = ahead[len(ahead)-1]
+			}
 			t, err := c.trace(ctx, steps, low)
+			c.run.guide = nil
 			ahead = append(ahead, t)
 			return err
 		}
@@ -73,7 +81,7 @@ func (c *completer) search(ctx context.Context) error {
 		}
 		ahead = ahead[:len(ahead)-1]
 		if !c.opts.Stepped {
-			stride = 2 * (high.steps - low.steps)
+			stride = max(guided, 2*(high.steps-low.steps))
 		}
 		low = high
 	}
@@ -112,6 +120,7 @@ type trace struct {
 
 	order         []int
 	above, second []float64
+	bounds        []float64        // see sharesRun
 	tied          map[int]*big.Rat // exact price of the rounds with ties
 }
 
@@ -119,9 +128,9 @@ type trace struct {
 // endowment it looks closely enough to be compared with it.
 func (c *completer) trace(ctx context.Context, steps int, against *trace) (*trace, error) {
 	r := c.run
-	r.reach = nil
-	if against != nil && !c.opts.Stepped {
-		r.reach = against.above
+	r.below = nil
+	if !c.opts.Stepped {
+		r.below = against
 	}
 	if err := c.playAt(ctx, steps); err != nil {
 		return nil, err
@@ -131,7 +140,7 @@ func (c *completer) trace(ctx context.Context, steps int, against *trace) (*trac
 	}
 	t := &trace{
 		steps: steps, overspent: r.spent > r.inst.Budget, allBought: r.allBought(), exhausted: r.exhausted(),
-		order: slices.Clone(r.order), above: slices.Clone(r.above), second: slices.Clone(r.second), tied: map[int]*big.Rat{},
+		order: slices.Clone(r.order), above: slices.Clone(r.above), second: slices.Clone(r.second), bounds: slices.Clone(r.bounds), tied: map[int]*big.Rat{},
 	}
 	for _, m := range r.met {
 		t.tied[m.round] = ratio(r.chain.num[m.round], r.chain.den[m.round]).Rat

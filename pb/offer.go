@@ -61,6 +61,17 @@ func (r *sharesRun) price(o *offer) bool {
 // hold adds what type t has left to r.held.
 func (r *sharesRun) hold(t int32) {
 	r.held.whole.add(int(r.purse[t]), t, 1)
+	if paid := r.held.paid; r.uniform && paid.large == nil {
+		// Without gains a sum never exceeds all multiplicities, which fit one word.
+		mass := paid.mass.small[t]
+		for _, p := range r.item[r.off[t]:r.off[t+1]] {
+			if j := r.boughtAt[p]; j >= 0 {
+				paid.lo[j] += mass
+			}
+		}
+		paid.used = max(paid.used, len(r.order))
+		return
+	}
 	for k := r.off[t]; k < r.off[t+1]; k++ {
 		if j := r.boughtAt[r.item[k]]; j >= 0 {
 			r.held.paid.add(int(j), t, r.gainAt(k))

@@ -38,8 +38,15 @@ type sharesRun struct {
 	// for the prices of all projects that did not win or tie.
 	above  []float64
 	second []float64
-	// reach holds prices by round up to which bounds are to be made tight.
-	reach []float64
+	// bounds are the lower bounds of all projects after the search of each round,
+	// one row of projects after the other; infinite where the project is dropped.
+	bounds []float64
+
+	// below is a run at a lower endowment that this one is to be compared with:
+	// while both have bought the same, bounds up to its prices are made tight.
+	// guide is one at a higher endowment: while both have bought the same, its
+	// bounds hold here too, since nobody has more money here.
+	below, guide *trace
 
 	// live lists the supporters of each project who are not drained, as the first
 	// alive[p] of all; the drained are moved behind when they are met.
@@ -188,21 +195,58 @@ func (r *sharesRun) endow(base ...*big.Rat) {
 // early once more than the budget is spent.
 func (r *sharesRun) play(ctx context.Context, raise *big.Rat) error {
 	r.reset(raise)
+	like := func(t *trace) bool { // all bought so far is the same
+		j := len(r.order)
+		return t != nil && len(t.order) >= j && (j == 0 || t.order[j-1] == r.order[j-1])
+	}
+	below, guide := r.below, r.guide
 	for r.spent <= r.inst.Budget {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		reach := 0.0
-		if j := len(r.order); j < len(r.reach) {
-			reach = r.reach[j]
+		j, reach := len(r.order), 0.0
+		if !like(below) {
+			below = nil
+		} else if j < len(below.above) {
+			reach = below.above[j]
+		}
+		if !like(guide) {
+			guide = nil
+		} else if n := len(r.lower); len(guide.bounds) >= (j+1)*n {
+			r.adopt(guide.bounds[j*n : (j+1)*n])
 		}
 		best := r.cheapest(reach)
+		if r.below != nil {
+			r.keepBounds()
+		}
 		if best == nil {
 			return nil
 		}
 		r.buy(best)
 	}
 	return nil
+}
+
+// adopt raises lower bounds to those of a run in which nobody has less.
+func (r *sharesRun) adopt(bounds []float64) {
+	for p, low := range bounds {
+		switch {
+		case r.state[p] != open:
+		case math.IsInf(low, 1):
+			r.state[p] = dropped
+		case low > r.lower[p]:
+			r.lower[p] = low
+		}
+	}
+}
+
+func (r *sharesRun) keepBounds() {
+	for p, low := range r.lower {
+		if r.state[p] == dropped {
+			low = math.Inf(1)
+		}
+		r.bounds = append(r.bounds, low)
+	}
 }
 
 func (r *sharesRun) reset(raise *big.Rat) {
@@ -216,7 +260,7 @@ func (r *sharesRun) reset(raise *big.Rat) {
 	}
 	r.slack = slices.Max(r.chain.endowmentsF) * 0x1p-50
 	r.order, r.spent, r.met = r.order[:0], 0, r.met[:0]
-	r.above, r.second = r.above[:0], r.second[:0]
+	r.above, r.second, r.bounds = r.above[:0], r.second[:0], r.bounds[:0]
 	copy(r.lower, r.lowest)
 	for p := range r.state {
 		r.boughtAt[p], r.state[p], r.alive[p] = -1, open, len(r.sup[p])
