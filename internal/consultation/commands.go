@@ -119,9 +119,9 @@ func (s *Service) checkMeeting(p *programme.Programme, d *MeetingDraft) error {
 	minutes := 0
 	for i, item := range d.Agenda {
 		d.Agenda[i].Title = trimmed(item.Title)
-		field := "agenda_" + strconv.Itoa(i+1)
-		f.Check(!d.Agenda[i].Title.Empty(), field, "fault.required_language")
-		if f.Check(item.Minutes > 0, field, "consultation.error.agenda_minutes") && f.Check(item.Minutes <= maxMinutes, field, "fault.number_range", "min", 1, "max", maxMinutes) {
+		n := strconv.Itoa(i + 1)
+		checkText(&f, "agenda_"+n, d.Agenda[i].Title, true, 1, MaxTitle)
+		if f.Check(item.Minutes > 0, "minutes_"+n, "consultation.error.agenda_minutes") && f.Check(item.Minutes <= maxMinutes, "minutes_"+n, "fault.number_range", "min", 1, "max", maxMinutes) {
 			minutes += item.Minutes
 		}
 	}
@@ -134,7 +134,7 @@ func (s *Service) checkMeeting(p *programme.Programme, d *MeetingDraft) error {
 // an opening session is announced ahead of what it opens.
 func (s *Service) CreateMeeting(ctx context.Context, actor accounts.Actor, d MeetingDraft) (m Meeting, err error) {
 	defer fault.Wrap(&err, "consultation.CreateMeeting")
-	if err := actor.Require(accounts.MeetingManage, d.Unit, d.Axis); err != nil {
+	if err := may(actor, accounts.MeetingManage); err != nil {
 		return m, err
 	}
 	p, err := s.programmes.ByID(ctx, actor.Programme)
@@ -145,6 +145,9 @@ func (s *Service) CreateMeeting(ctx context.Context, actor accounts.Actor, d Mee
 		d.Cycle = p.Cycle()
 	}
 	if err := s.checkMeeting(p, &d); err != nil {
+		return m, err
+	}
+	if err := actor.Require(accounts.MeetingManage, d.Unit, d.Axis); err != nil {
 		return m, err
 	}
 	if d.Cycle < 1 || d.Cycle > p.Cycle() {
@@ -184,10 +187,13 @@ func (d MeetingDraft) change(kind, number string, actor accounts.Actor) store.Ch
 		Person: actor.PersonPart()}
 }
 
-// ChangeMeeting changes what was announced, until the report is released.
+// ChangeMeeting changes what was announced, until the report is released. The log
+// keeps the announcement before. Whoever changes it needs the right over the
+// meeting where it was and where it goes; one at which people have spoken, or
+// which was held, cannot be moved to a later day.
 func (s *Service) ChangeMeeting(ctx context.Context, actor accounts.Actor, d MeetingDraft) (err error) {
 	defer fault.Wrap(&err, "consultation.ChangeMeeting(%s)", d.Number)
-	if err := actor.Require(accounts.MeetingManage, d.Unit, d.Axis); err != nil {
+	if err := may(actor, accounts.MeetingManage); err != nil {
 		return err
 	}
 	p, err := s.programmes.ByID(ctx, actor.Programme)
@@ -197,12 +203,18 @@ func (s *Service) ChangeMeeting(ctx context.Context, actor accounts.Actor, d Mee
 	if err := s.checkMeeting(p, &d); err != nil {
 		return err
 	}
+	if err := actor.Require(accounts.MeetingManage, d.Unit, d.Axis); err != nil {
+		return err
+	}
 	if d.Version == 0 {
 		return fault.New(fault.Conflict, "fault.conflict")
 	}
 	return s.onMeeting(ctx, actor, accounts.MeetingManage, d.Number, d.Version, d.Once, func(tx *store.Tx, m Meeting) error {
-		if m.State == Cancelled || m.Released() {
+		if !m.Changeable() {
 			return fault.New(fault.Closed, "consultation.error.meeting_fixed")
+		}
+		if (m.State == Held || m.Captured > 0) && i18n.DaysBetween(tx.Now(), d.StartsAt) > 0 {
+			return fault.Field("starts_at", "consultation.error.meeting_begun")
 		}
 		if err := tx.Exec(sqlUpdateMeeting, tx.Log(), d.Number, string(d.Kind), encodeText(d.Title), encodeText(d.Place), encodeText(d.Access), d.Unit, d.Axis,
 			encodeText(d.Chair), encodeText(d.Conduct), millis(d.StartsAt), millis(d.EndsAt), millis(d.InvitedAt), encodeJSON(d.Agenda), encodeJSON(d.Colleges)); err != nil {

@@ -90,6 +90,9 @@ type Meeting struct {
 // Released tells whether everyone may read what was said there.
 func (m Meeting) Released() bool { return m.Release == programme.Public }
 
+// Changeable tells whether what was announced may still be changed.
+func (m Meeting) Changeable() bool { return m.State != Cancelled && !m.Released() }
+
 // NoticeDays is the number of calendar days between the invitations and the
 // meeting; ok is false while none went out.
 func (m Meeting) NoticeDays() (days int, ok bool) {

@@ -140,3 +140,46 @@ func TestFridayPrayer(t *testing.T) {
 		}
 	}
 }
+
+// TestAMeetingThatWasHeldIsNotPutOff: what was said keeps its day, and a form that
+// is right but for the place is no matter of rights.
+func TestAMeetingThatWasHeldIsNotPutOff(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		ctx := w.Context()
+		m, d := w.meeting(), w.meetingDraft()
+		d.Number, d.Version = m.Number, m.Version
+		d.StartsAt, d.EndsAt = d.StartsAt.AddDate(0, 0, 3), d.EndsAt.AddDate(0, 0, 3)
+		w.must(w.ChangeMeeting(ctx, w.coordinator, d))
+		d = w.meetingDraft()
+		d.Number, d.Version = m.Number, m.Version+1
+		w.must(w.ChangeMeeting(ctx, w.coordinator, d))
+		w.contribution(m.Number)
+		for range 2 {
+			now, err := w.Meeting(ctx, w.p.ID, m.Number)
+			w.must(err)
+			late := d
+			late.Version, late.StartsAt, late.EndsAt = now.Version, d.StartsAt.AddDate(0, 0, 3), d.EndsAt.AddDate(0, 0, 3)
+			w.wants(w.ChangeMeeting(ctx, w.coordinator, late), fault.Invalid, "consultation.error.meeting_begun")
+			if now.State == Planned {
+				w.must(w.CloseMeeting(ctx, w.rapporteur, m.Number, ""))
+			}
+		}
+		w.must(w.ReleaseMeeting(ctx, w.coordinator, m.Number, ""))
+		now, err := w.Meeting(ctx, w.p.ID, m.Number)
+		w.must(err)
+		d.Version = now.Version
+		w.wants(w.ChangeMeeting(ctx, w.coordinator, d), fault.Closed, "consultation.error.meeting_fixed")
+
+		cercle := accounts.Actor{Programme: w.p.ID, Person: "c", Within: w.pack.Within, Grants: []accounts.Grant{{Role: accounts.Coordinator, Unit: bour}}}
+		d = w.meetingDraft()
+		d.Unit = ""
+		_, err = w.CreateMeeting(ctx, cercle, d)
+		w.wants(err, fault.Invalid, "fault.required")
+		d.Unit = gueliz
+		_, err = w.CreateMeeting(ctx, cercle, d)
+		w.wants(err, fault.Forbidden, "fault.forbidden")
+		inside := w.meeting()
+		d.Number, d.Version = inside.Number, inside.Version
+		w.wants(w.ChangeMeeting(ctx, cercle, d), fault.Forbidden, "fault.forbidden") // moved out of its territory
+	})
+}

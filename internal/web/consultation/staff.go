@@ -8,7 +8,6 @@ import (
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/consultation"
 	"github.com/khettara/khettara/internal/fault"
-	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/web/page"
 )
 
@@ -28,6 +27,8 @@ func (h *Handlers) workRoutes() []page.Route {
 		page.Post(work+workMeetings+"/new", h.createMeeting),
 		page.Get(work+workMeetings+"/{number}", h.staffMeeting),
 		page.Post(work+workMeetings+"/{number}", h.actOnMeeting),
+		page.Get(work+workMeetings+"/{number}/edit", h.editMeeting),
+		page.Post(work+workMeetings+"/{number}/edit", h.changeMeeting),
 		page.Get(work+workMeetings+"/{number}/capture", h.capture),
 		page.Post(work+workMeetings+"/{number}/capture", h.record),
 		page.Get(work+workContributions, h.staffContributions),
@@ -75,152 +76,6 @@ func (h *Handlers) today(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return page.Render(w, r, http.StatusOK, todayView(d))
-}
-
-func (h *Handlers) staffMeetings(w http.ResponseWriter, r *http.Request) error {
-	frame, err := h.staffFrame(r, "nav.meetings")
-	if err != nil {
-		return err
-	}
-	req := page.Of(r)
-	if err := somewhere(req, accounts.InternalRead); err != nil {
-		return err
-	}
-	d := staffMeetingsData{publicData: frame, May: req.Actor.Somewhere(accounts.MeetingManage)}
-	if d.List, err = h.Consultation.Meetings(r.Context(), req.Actor.Programme, consultation.MeetingFilter{Page: pageAsked(r)}); err != nil {
-		return err
-	}
-	return page.Render(w, r, http.StatusOK, staffMeetingsView(d))
-}
-
-func (h *Handlers) newMeeting(w http.ResponseWriter, r *http.Request) error {
-	return h.showMeetingForm(w, r, http.StatusOK, page.NewForm())
-}
-
-func (h *Handlers) showMeetingForm(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
-	frame, err := h.staffFrame(r, "consultation_work.new_meeting")
-	if err != nil {
-		return err
-	}
-	if err := somewhere(page.Of(r), accounts.MeetingManage); err != nil {
-		return err
-	}
-	return page.Render(w, r, status, meetingFormView(meetingFormData{publicData: frame, Form: form}))
-}
-
-// agendaRows is how many points the form of a meeting offers.
-const agendaRows = 6
-
-func (h *Handlers) createMeeting(w http.ResponseWriter, r *http.Request) error {
-	req := page.Of(r)
-	form, err := page.ReadForm(r)
-	if err != nil {
-		return err
-	}
-	d := consultation.MeetingDraft{Kind: consultation.MeetingKind(form.Text("kind")), Title: form.Words("title"), Place: form.Words("place"), Access: form.Words("access"),
-		Unit: form.Text("unit"), Axis: form.Text("axis"), Chair: form.Words("chair"), StartsAt: form.Time("starts_at"), EndsAt: form.Time("ends_at"), InvitedAt: form.Time("invited_at"),
-		Colleges: form.All("colleges"), Once: form.Once()}
-	for i := range agendaRows {
-		n := strconv.Itoa(i + 1)
-		if title := form.Text("agenda_" + n); title != "" {
-			d.Agenda = append(d.Agenda, consultation.AgendaItem{Minutes: int(form.Int("minutes_" + n)), Title: i18n.Text{Ar: title}})
-		}
-	}
-	var made consultation.Meeting
-	if len(form.Faults) == 0 {
-		made, err = h.Consultation.CreateMeeting(r.Context(), req.Actor, d)
-	}
-	if again, err := form.Take(err); err != nil {
-		return err
-	} else if again {
-		return h.showMeetingForm(w, r, http.StatusUnprocessableEntity, form)
-	}
-	return page.Redirect(w, r, req.Base.P(workMeetings+"/"+made.Number), page.Done, "consultation_work.flash.saved")
-}
-
-func (h *Handlers) staffMeeting(w http.ResponseWriter, r *http.Request) error {
-	return h.showStaffMeeting(w, r, http.StatusOK, page.NewForm())
-}
-
-func (h *Handlers) showStaffMeeting(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
-	req := page.Of(r)
-	frame, err := h.staffFrame(r, "nav.meetings")
-	if err != nil {
-		return err
-	}
-	d := staffMeetingData{publicData: frame, Form: form}
-	if d.Page, err = h.Consultation.WorkMeeting(r.Context(), req.Actor, r.PathValue("number"), pageAsked(r)); err != nil {
-		return err
-	}
-	d.Crumbs = []page.Crumb{{Label: d.T("nav.meetings"), Href: d.P(workMeetings)}, {Label: d.Page.Number}}
-	d.MayManage = req.Actor.Can(accounts.MeetingManage, d.Page.Unit, d.Page.Axis)
-	d.MayRecord = req.Actor.Can(accounts.ContributionRecord, d.Page.Unit, d.Page.Axis)
-	return page.Render(w, r, status, staffMeetingView(d))
-}
-
-func (h *Handlers) actOnMeeting(w http.ResponseWriter, r *http.Request) error {
-	req, number := page.Of(r), r.PathValue("number")
-	form, err := page.ReadForm(r)
-	if err != nil {
-		return err
-	}
-	switch form.Text("act") {
-	case "close":
-		err = h.Consultation.CloseMeeting(r.Context(), req.Actor, number, form.OnceFor(form.Text("act")))
-	case "release":
-		err = h.Consultation.ReleaseMeeting(r.Context(), req.Actor, number, form.OnceFor(form.Text("act")))
-	case "cancel":
-		err = h.Consultation.CancelMeeting(r.Context(), req.Actor, number, form.Words("reason"), form.OnceFor(form.Text("act")))
-	default:
-		err = fault.New(fault.Invalid, "error.bad_form")
-	}
-	if again, err := form.Take(err); err != nil {
-		return err
-	} else if again {
-		return h.showStaffMeeting(w, r, http.StatusUnprocessableEntity, form)
-	}
-	return page.Redirect(w, r, req.Base.P(workMeetings+"/"+number), page.Done, "consultation_work.flash.saved")
-}
-
-// capture is the rapporteur's screen: one line at a time, college and commune remembered.
-func (h *Handlers) capture(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	return h.showCapture(w, r, http.StatusOK, page.NewForm("college", q.Get("college"), "unit", q.Get("unit"), "axis", q.Get("axis"), "table", q.Get("table"),
-		"channel", "room", "kind", "problem", "raw_lang", "ary", "scribe", "1"))
-}
-
-func (h *Handlers) showCapture(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
-	req := page.Of(r)
-	frame, err := h.staffFrame(r, "consultation_work.capture")
-	if err != nil {
-		return err
-	}
-	if err := somewhere(req, accounts.ContributionRecord); err != nil {
-		return err
-	}
-	d := captureData{publicData: frame, Form: form}
-	if d.Page, err = h.Consultation.WorkMeeting(r.Context(), req.Actor, r.PathValue("number"), 1); err != nil {
-		return err
-	}
-	return page.Render(w, r, status, captureView(d))
-}
-
-func (h *Handlers) record(w http.ResponseWriter, r *http.Request) error {
-	req, number := page.Of(r), r.PathValue("number")
-	form, err := page.ReadForm(r)
-	if err != nil {
-		return err
-	}
-	made, err := h.Consultation.RecordContribution(r.Context(), req.Actor, consultation.ContributionDraft{Meeting: number, Kind: consultation.ContributionKind(form.Text("kind")),
-		Raw: form.Text("raw"), RawLang: form.Text("raw_lang"), Reformulation: i18n.Text{Ar: form.Text("reformulation")}, College: form.Text("college"), Unit: form.Text("unit"),
-		Axis: form.Text("axis"), Table: form.Text("table"), Channel: consultation.Channel(form.Text("channel")), ByScribe: form.Text("scribe") == "1", Once: form.Once()})
-	if again, err := form.Take(err); err != nil {
-		return err
-	} else if again {
-		return h.showCapture(w, r, http.StatusUnprocessableEntity, form)
-	}
-	to := req.Base.P(workMeetings+"/"+number+"/capture") + "?" + remembered(form)
-	return page.Redirect(w, r, to, page.Done, "consultation_work.flash.recorded", "ordinal", made.Ordinal)
 }
 
 // actOnContribution withdraws, hides, sets aside or restores, each with its reason.

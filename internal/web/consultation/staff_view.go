@@ -29,7 +29,8 @@ type staffMeetingsData struct {
 
 type meetingFormData struct {
 	publicData
-	Form *page.Form
+	Form   *page.Form
+	Number string // of the meeting to change; "" for a new one
 }
 
 type staffMeetingData struct {
@@ -75,6 +76,58 @@ type staffProposalData struct {
 	Refused               string // catalogue key
 	Organisations         []accounts.Organisation
 	MayExamine, MayAnswer bool
+}
+
+// meetingWords are the texts of a meeting's form, in its order.
+var meetingWords = []string{"title", "place", "access", "chair"}
+
+func (d meetingFormData) action() string {
+	if d.Number == "" {
+		return d.P(workMeetings + "/new")
+	}
+	return d.P(workMeetings + "/" + d.Number + "/edit")
+}
+
+// fields are the fields of a meeting's form that are no texts.
+func (d meetingFormData) fields() []ui.Field {
+	f := func(name string) ui.Field {
+		return ui.FieldOf(d.Lang, d.Form, name, d.T("consultation_work.field."+name))
+	}
+	kind := ui.FieldOf(d.Lang, d.Form, "kind", d.T("consultation_work.field.kind_of_meeting")).Must()
+	for _, k := range consultation.MeetingKinds {
+		kind.Options = append(kind.Options, ui.Option{Value: string(k), Label: d.T("consultation.kind_of_meeting." + string(k))})
+	}
+	colleges := f("colleges").Must().WithOptions(d.collegeOptions()...)
+	colleges.Several = true
+	starts, ends := f("starts_at").Must(), f("ends_at").Must()
+	starts.Type, ends.Type, starts.Width, ends.Width = "datetime-local", "datetime-local", "medium", "medium"
+	invited := f("invited_at").WithHint(d.T("consultation_work.invited_hint"))
+	invited.Type, invited.Width = "date", "medium"
+	return []ui.Field{kind, f("unit").Must().WithOptions(d.leafOptions()...), f("axis").WithOptions(d.axisOptions()...), starts, ends, colleges, invited}
+}
+
+// point is one point of the agenda on the form.
+type point struct {
+	title   []ui.Field
+	minutes ui.Field
+}
+
+func (d meetingFormData) agenda() []point {
+	list := make([]point, points(d.Form))
+	for i := range list {
+		n := strconv.Itoa(i + 1)
+		list[i] = point{ui.Words(d.Lang, d.Form, "agenda_"+n, d.T("consultation_work.agenda_title")), ui.FieldOf(d.Lang, d.Form, "minutes_"+n, d.T("consultation_work.agenda_minutes"))}
+	}
+	return list
+}
+
+// faulty are the fields of the form in its order, for the list of faults.
+func (d meetingFormData) faulty(fields []ui.Field, agenda []point) []ui.Field {
+	list := append(d.texts(d.Form, meetingWords...), fields...)
+	for _, p := range agenda {
+		list = append(append(list, p.title...), p.minutes)
+	}
+	return list
 }
 
 // remembered are the fields of a captured line that the next one begins with.

@@ -2,12 +2,16 @@ package consultation_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/net/html"
 
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/consultation"
@@ -258,4 +262,87 @@ func TestAMeetingKeepsWhenItsInvitationsWentOut(t *testing.T) {
 			t.Errorf("invited %d days before", days)
 		}
 	})
+}
+
+func TestStaffChangeWhatWasAnnounced(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := atWork(t, db, accounts.Coordinator)
+		starts := time.Date(db.Now().Year()+1, time.March, 10, 10, 0, 0, 0, i18n.Zone)
+		m, err := s.service.CreateMeeting(t.Context(), s.coordinator, consultation.MeetingDraft{Kind: consultation.Workshop, Title: i18n.Text{Ar: "ورشة الماء بدائرة البور", Fr: "Atelier sur l’eau au Bour"},
+			Place: i18n.Text{Ar: "دار الشباب"}, Chair: i18n.Text{Ar: "رئيس الدائرة"}, Conduct: i18n.Text{Ar: "الخلية"}, Unit: "07.351.03.11", StartsAt: starts, EndsAt: starts.Add(2 * time.Hour),
+			InvitedAt: starts.AddDate(0, 0, -7).Add(-10 * time.Hour), Colleges: []string{"citizens"}, Agenda: []consultation.AgendaItem{{Minutes: 20, Title: i18n.Text{Ar: "الاستقبال", Fr: "Accueil"}}, {Minutes: 60, Title: i18n.Text{Ar: "الطاولات"}}}})
+		s.must(err)
+		at := desk + "/consultation/meetings/" + m.Number
+		s.shows(at, at+"/edit")
+		s.shows(at+"/edit", "ورشة الماء بدائرة البور", "Accueil", starts.Format("2006-01-02T15:04"))
+		fields := s.asFilled(s.get("/ar"+at+"/edit").Body, at+"/edit")
+		fields.Set("title_ar", "ورشة الماء والتطهير")
+		fields.Set("place_ar", "قاعة الجماعة")
+		fields.Set("agenda_1_ar", "")
+		fields.Set("agenda_1_fr", "")
+		fields.Set("minutes_1", "")
+		fields.Set("minutes_2", "0")
+		// The only point left is the first: its fault stands at the first row.
+		if body := s.wants(at+"/edit", http.StatusUnprocessableEntity, fields); !strings.Contains(body, "f-minutes_1-error") || strings.Count(body, "الطاولات") != 1 {
+			t.Error("the fault of the minutes does not stand beside its field")
+		}
+		fields.Set("minutes_2", "90")
+		s.wants(at+"/edit", http.StatusSeeOther, fields)
+		now, err := s.service.Meeting(t.Context(), s.coordinator.Programme, m.Number)
+		s.must(err)
+		if now.Title.Ar != "ورشة الماء والتطهير" || now.Title.Fr != m.Title.Fr || now.Place.Ar != "قاعة الجماعة" || !now.StartsAt.Equal(m.StartsAt) || !now.InvitedAt.Equal(m.InvitedAt) ||
+			now.Conduct != m.Conduct || len(now.Agenda) != 1 || now.Agenda[0].Minutes != 90 || now.Version != m.Version+1 {
+			t.Errorf("changed: %+v", now)
+		}
+		// A colleague's form from before loses nothing, and replaces nothing unseen.
+		fields.Set("once", store.NewID())
+		fields.Set("title_ar", "عنوان زميل آخر")
+		if body := s.wants(at+"/edit", http.StatusConflict, fields); !strings.Contains(body, "عنوان زميل آخر") {
+			t.Error("after a conflict what was typed is lost")
+		}
+		s.must(s.service.CancelMeeting(t.Context(), s.coordinator, m.Number, i18n.Text{Ar: "تعذر فتح القاعة في هذا اليوم"}, ""))
+		if strings.Contains(s.get("/ar"+at).Body.String(), at+"/edit") {
+			t.Error("a cancelled meeting is offered to be changed")
+		}
+	})
+}
+
+// asFilled is what a browser sends of the page's form to an address when nothing is touched.
+func (s *site) asFilled(page io.Reader, action string) url.Values {
+	s.Helper()
+	doc, err := html.Parse(page)
+	s.must(err)
+	fields := url.Values{}
+	for n := range doc.Descendants() {
+		if attr(n, "action") != "/ar"+action || attr(n, "method") != "post" {
+			continue
+		}
+		for f := range n.Descendants() {
+			name, checked := attr(f, "name"), has(f, "checked")
+			switch kind := attr(f, "type"); {
+			case f.Data == "input" && (checked || kind != "radio" && kind != "checkbox"):
+				fields.Add(name, attr(f, "value"))
+			case f.Data == "textarea" && f.FirstChild != nil:
+				fields.Add(name, f.FirstChild.Data)
+			case f.Data == "option" && has(f, "selected"):
+				fields.Add(attr(f.Parent, "name"), attr(f, "value"))
+			}
+		}
+		return fields
+	}
+	s.Fatalf("the page has no form to %s", action)
+	return nil
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func has(n *html.Node, key string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == key })
 }

@@ -179,9 +179,7 @@ func (h *Handlers) editIndicator(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := page.NewForm("level", string(in.Level), "version", version(in), "every_months", strconv.Itoa(in.EveryMonths))
 	for name, t := range map[string]i18n.Text{"title": in.Title, "definition": in.Definition, "caution": in.Caution} {
-		form.Values.Set(name+"_ar", t.Ar)
-		form.Values.Set(name+"_fr", t.Fr)
-		form.Values.Set(name+"_en", t.En)
+		form.SetWords(name, t)
 	}
 	form.Values["objectives"] = in.Objectives
 	return h.showEdit(w, r, http.StatusOK, form)

@@ -147,6 +147,13 @@ func (f *Form) Words(name string) i18n.Text {
 	return i18n.Text{Ar: f.Text(name + "_ar"), Fr: f.Text(name + "_fr"), En: f.Text(name + "_en")}
 }
 
+// SetWords fills the three fields that Words reads.
+func (f *Form) SetWords(name string, t i18n.Text) {
+	f.Values.Set(name+"_ar", t.Ar)
+	f.Values.Set(name+"_fr", t.Fr)
+	f.Values.Set(name+"_en", t.En)
+}
+
 // Int reads a whole number; an empty field is 0. A fault is added to the form.
 func (f *Form) Int(name string) int64 {
 	s := f.Text(name)
@@ -278,6 +285,9 @@ func Dirhams(centimes int64) string {
 	}
 	return sign + whole
 }
+
+// Moment is a date and clock in Morocco's time as a datetime-local field holds it.
+func Moment(t time.Time) string { return t.In(i18n.Zone).Format("2006-01-02T15:04") }
 
 // Thousandths is a quantity as a form offers it, to be read back exactly.
 func Thousandths(n int64) string { return typed(n, 3) }

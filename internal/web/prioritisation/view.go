@@ -279,8 +279,6 @@ func centimes(r pb.Ratio) int64 {
 // dirhams rounds centimes to whole dirhams, for sentences.
 func dirhams(c int64) int64 { return (c + 50) / 100 * 100 }
 
-func localTime(t time.Time) string { return t.In(i18n.Zone).Format("2006-01-02T15:04") }
-
 func daysLeft(b page.Base, until time.Time) int {
 	return max(0, i18n.DaysBetween(b.Now, until))
 }

@@ -39,7 +39,7 @@ func (h *Handlers) editVote(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form := page.NewForm("title_ar", v.Title.Ar, "title_fr", v.Title.Fr, "title_en", v.Title.En, "question_ar", v.Question.Ar, "question_fr", v.Question.Fr,
-		"question_en", v.Question.En, "budget", page.Dirhams(v.Budget), "opens_at", localTime(v.OpensAt), "closes_at", localTime(v.ClosesAt),
+		"question_en", v.Question.En, "budget", page.Dirhams(v.Budget), "opens_at", page.Moment(v.OpensAt), "closes_at", page.Moment(v.ClosesAt),
 		"version", strconv.FormatInt(v.Version, 10))
 	return h.showVoteForm(w, r, http.StatusOK, form, v.Number)
 }

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/khettara/khettara/internal/i18n"
 	"github.com/khettara/khettara/internal/programme"
 	"github.com/khettara/khettara/internal/web/page"
 	"github.com/khettara/khettara/internal/web/ui"
@@ -68,9 +67,6 @@ func (d *formData) addMoment(name, label string) {
 	d.Fields, d.Blocks = append(d.Fields, f), append(d.Blocks, ui.TextField(f))
 }
 
-// moment is a time as the field of addMoment reads it again.
-func moment(t time.Time) string { return t.In(i18n.Zone).Format("2006-01-02T15:04") }
-
 func (h *Handlers) openPhase(w http.ResponseWriter, r *http.Request) error {
 	return h.post(w, r, "frame.flash.phase", func(req *page.Request, _ *programme.Programme, form *page.Form) error {
 		f := programme.Phase{Cycle: form.Int("cycle"), Stage: programme.Stage(form.Text("stage")), OpensAt: form.Time("opens_at"), ClosesAt: form.Time("closes_at")}
@@ -96,7 +92,7 @@ func (h *Handlers) editPhase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.showExtension(w, r, http.StatusOK, page.NewForm("closes_at", moment(f.ClosesAt), "version", version(f.Version)))
+	return h.showExtension(w, r, http.StatusOK, page.NewForm("closes_at", page.Moment(f.ClosesAt), "version", version(f.Version)))
 }
 
 func (h *Handlers) showExtension(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {

@@ -376,20 +376,14 @@ func years(form *page.Form) (list []int) {
 	return list
 }
 
-func fillWords(f *page.Form, name string, t i18n.Text) {
-	f.Values.Set(name+"_ar", t.Ar)
-	f.Values.Set(name+"_fr", t.Fr)
-	f.Values.Set(name+"_en", t.En)
-}
-
 // fillSheet makes the first page's form of a sheet.
 func fillSheet(p roadmap.Project) *page.Form {
 	f := page.NewForm("objective", p.Objective, "moa", p.MOA, "mod", p.MOD, "entry", p.Entry, "proposals", strings.Join(p.Proposals, " "),
 		"count", typedNumber(p.Beneficiaries.Count), "households", typedNumber(p.Beneficiaries.Households), "version", strconv.FormatInt(p.Version, 10))
-	fillWords(f, "title", p.Title)
-	fillWords(f, "summary", p.Summary)
-	fillWords(f, "entry_reason", p.EntryReason)
-	fillWords(f, "who", p.Beneficiaries.Who)
+	f.SetWords("title", p.Title)
+	f.SetWords("summary", p.Summary)
+	f.SetWords("entry_reason", p.EntryReason)
+	f.SetWords("who", p.Beneficiaries.Who)
 	f.Values["options"] = p.Options
 	for i, sh := range p.Shares {
 		f.Values.Set(numbered(shareRow, i), sh.Unit)
