@@ -212,7 +212,7 @@ func (s *Service) CorrectContribution(ctx context.Context, actor accounts.Actor,
 }
 
 // putAside moves a kept contribution out of what counts and says why.
-func (s *Service) putAside(ctx context.Context, actor accounts.Actor, right accounts.Right, number string, state ContributionState, kind string, reason i18n.Text, once string) error {
+func (s *Service) putAside(ctx context.Context, actor accounts.Actor, right accounts.Right, number string, state ContributionState, reason i18n.Text, once string) error {
 	var f fault.Fields
 	reason = trimmed(reason)
 	if checkReason(&f, reason); f.Err() != nil {
@@ -227,11 +227,20 @@ func (s *Service) putAside(ctx context.Context, actor accounts.Actor, right acco
 		case state == SetAside && c.Release == programme.Public && right != accounts.ContributionModerate:
 			return fault.New(fault.Forbidden, "fault.forbidden")
 		}
-		if err := tx.Exec(sqlContributionState, tx.Log(), number, string(state), tx.Millis(), roleOf(by), encodeText(reason)); err != nil {
-			return err
-		}
-		return appendAct(tx, actor, kind, programme.Subject(programme.Contribution, number), c.Release == programme.Public, by, reason)
+		return logPutAside(tx, actor, c, state, by, reason)
 	})
+}
+
+// logPutAside gives a contribution its new state, with the reason, in table and log.
+func logPutAside(tx *store.Tx, actor accounts.Actor, c Contribution, state ContributionState, by store.Part, reason i18n.Text) error {
+	kind := ChangeContributionSetAside
+	if state == Withdrawn {
+		kind = ChangeContributionWithdrawn
+	}
+	if err := tx.Exec(sqlContributionState, tx.Log(), c.Number, string(state), tx.Millis(), roleOf(by), encodeText(reason)); err != nil {
+		return err
+	}
+	return appendAct(tx, actor, kind, programme.Subject(programme.Contribution, c.Number), c.Release == programme.Public, by, reason)
 }
 
 // appendAct logs an act on an object with its reason.
@@ -244,7 +253,7 @@ func appendAct(tx *store.Tx, actor accounts.Actor, kind, subject string, open bo
 // WithdrawContribution takes a contribution back at its author's wish.
 func (s *Service) WithdrawContribution(ctx context.Context, actor accounts.Actor, number string, reason i18n.Text, once string) (err error) {
 	defer fault.Wrap(&err, "consultation.WithdrawContribution(%s)", number)
-	return s.putAside(ctx, actor, accounts.ContributionRecord, number, Withdrawn, ChangeContributionWithdrawn, reason, once)
+	return s.putAside(ctx, actor, accounts.ContributionRecord, number, Withdrawn, reason, once)
 }
 
 // SetAside says why a contribution leads to no proposal. While the report is
@@ -255,7 +264,47 @@ func (s *Service) SetAside(ctx context.Context, actor accounts.Actor, number str
 	if !actor.Somewhere(right) {
 		right = accounts.ContributionRecord
 	}
-	return s.putAside(ctx, actor, right, number, SetAside, ChangeContributionSetAside, reason, once)
+	return s.putAside(ctx, actor, right, number, SetAside, reason, once)
+}
+
+// SetAsideAll sets several contributions aside with one reason: all of them, or
+// none when one of them may not be. For whoever moderates.
+func (s *Service) SetAsideAll(ctx context.Context, actor accounts.Actor, numbers []string, reason i18n.Text, once string) (err error) {
+	defer fault.Wrap(&err, "consultation.SetAsideAll")
+	if err := may(actor, accounts.ContributionModerate); err != nil {
+		return err
+	}
+	numbers = slices.Compact(slices.Sorted(slices.Values(numbers)))
+	var f fault.Fields
+	reason = trimmed(reason)
+	checkReason(&f, reason)
+	f.Check(len(numbers) > 0 && len(numbers) <= maxGrouped, "contributions", "fault.choose_some")
+	if err := f.Err(); err != nil {
+		return err
+	}
+	_, err = s.write(ctx, actor, once, func(tx *store.Tx) error {
+		list, err := loadNumbered(tx, numbers)
+		if err != nil {
+			return err
+		}
+		for _, c := range list {
+			m, err := one(tx.Context(), tx, scanMeeting, "consultation.error.meeting_unknown", sqlMeeting, tx.Log(), c.Meeting)
+			if err != nil {
+				return err
+			}
+			if err := actor.Require(accounts.ContributionModerate, m.Unit, m.Axis); err != nil {
+				return err
+			}
+			if c.State != Kept || c.Cited > 0 {
+				return fault.Field("contributions", "consultation.error.not_to_set_aside", "number", c.Number)
+			}
+			if err := logPutAside(tx, actor, c, SetAside, actor.By(accounts.ContributionModerate, m.Unit, m.Axis), reason); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return err
 }
 
 // HideContribution stops showing a contribution's words, for example because they

@@ -69,17 +69,23 @@ func (s *Service) GroupContributions(ctx context.Context, actor accounts.Actor, 
 // maxGrouped bounds one grouping; more can join in a second one.
 const maxGrouped = 200
 
-// loadCitable loads the contributions of a grouping; each must be kept and shown,
-// and the actor must be allowed to moderate its place and axis.
-func loadCitable(tx *store.Tx, actor accounts.Actor, numbers []string) ([]Contribution, error) {
+// loadNumbered loads contributions inside a write; all of them must be there.
+func loadNumbered(tx *store.Tx, numbers []string) ([]Contribution, error) {
 	w := whereProgramme(tx.Log())
 	in(w, "number", numbers)
 	list, err := all(tx.Context(), tx, scanContribution, sqlContributions+w.text.String()+oldestFirst, w.args...)
+	if err == nil && len(list) != len(numbers) {
+		return nil, fault.New(fault.NotFound, "consultation.error.contribution_unknown")
+	}
+	return list, err
+}
+
+// loadCitable loads the contributions of a grouping; each must be kept and shown,
+// and the actor must be allowed to moderate its place and axis.
+func loadCitable(tx *store.Tx, actor accounts.Actor, numbers []string) ([]Contribution, error) {
+	list, err := loadNumbered(tx, numbers)
 	if err != nil {
 		return nil, err
-	}
-	if len(list) != len(numbers) {
-		return nil, fault.New(fault.NotFound, "consultation.error.contribution_unknown")
 	}
 	for _, c := range list {
 		if err := actor.Require(accounts.ContributionModerate, c.Unit, c.Axis); err != nil {

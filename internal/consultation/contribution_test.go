@@ -1,6 +1,7 @@
 package consultation
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/khettara/khettara/internal/accounts"
@@ -166,5 +167,73 @@ func TestWhatWasCapturedIsAccountedFor(t *testing.T) {
 		w.wants(w.SetAside(ctx, w.rapporteur, numbers[5], reason("بعد النشر"), ""), fault.Forbidden, "fault.forbidden")
 		_, err = w.GroupContributions(ctx, w.coordinator, Grouping{Contributions: numbers[2:4], New: ProposalDraft{Title: i18n.Text{Fr: "Ce qui fut écarté"}, Body: "Ce qui fut écarté ne se cite pas."}})
 		w.wants(err, fault.Invalid, "consultation.error.not_citable")
+	})
+}
+
+func TestSeveralContributionsAreSetAsideWithOneReason(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		ctx, m := w.Context(), w.meeting()
+		var numbers []string
+		for range 4 {
+			numbers = append(numbers, w.contribution(m.Number).Number)
+		}
+		_, err := w.GroupContributions(ctx, w.coordinator, Grouping{Contributions: numbers[3:], New: ProposalDraft{Title: i18n.Text{Ar: "مقترح مجمع من المساهمات"}, Body: "مقترح يستشهد بكل ما قيل في الورشة."}})
+		w.must(err)
+		states := func() (list []ContributionState) {
+			w.Helper()
+			for _, number := range numbers {
+				c, err := w.WorkContribution(ctx, w.coordinator, number)
+				w.must(err)
+				list = append(list, c.State)
+			}
+			return list
+		}
+		w.wants(w.SetAsideAll(ctx, w.coordinator, nil, i18n.Text{Ar: "قصير"}, ""), fault.Invalid, "fault.choose_some")
+		w.wants(w.SetAsideAll(ctx, w.coordinator, numbers[:1], i18n.Text{Ar: "قصير"}, ""), fault.Invalid, "fault.too_short")
+		w.wants(w.SetAsideAll(ctx, w.rapporteur, numbers[:1], reason("خارج الاختصاص"), ""), fault.Forbidden, "fault.forbidden")
+		w.wants(w.SetAsideAll(ctx, w.coordinator, []string{numbers[0], "C-9999-0"}, reason("خارج الاختصاص"), ""), fault.NotFound, "consultation.error.contribution_unknown")
+		w.wants(w.SetAsideAll(ctx, w.coordinator, numbers, reason("خارج الاختصاص"), ""), fault.Invalid, "consultation.error.not_to_set_aside")
+		if got := states(); got[0] != Kept {
+			w.Errorf("one of them may not be set aside, and the others were: %v", got)
+		}
+		for range 2 { // the second press of the same button does nothing and is no error
+			w.must(w.SetAsideAll(ctx, w.coordinator, []string{numbers[0], numbers[1], numbers[0]}, reason("خارج الاختصاص"), "once-aside"))
+		}
+		if got := states(); !slices.Equal(got, []ContributionState{SetAside, SetAside, Kept, Kept}) {
+			w.Errorf("the states are %v", got)
+		}
+		n := 0
+		for _, r := range w.log() {
+			if r.Kind == ChangeContributionSetAside {
+				n++
+			}
+		}
+		if n != 2 {
+			w.Errorf("the log holds %d of 2", n)
+		}
+	})
+}
+
+func TestTheWordingsBeforeACorrectionStay(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		ctx, c := w.Context(), w.contribution(w.meeting().Number)
+		for _, raw := range []string{"l’eau vient un jour sur deux", "الما كيجي نهار إيه نهار لا"} {
+			now, err := w.WorkContribution(ctx, w.coordinator, c.Number)
+			w.must(err)
+			d := contributionDraft("")
+			d.Number, d.Version, d.Raw, d.RawLang = c.Number, now.Version, raw, ""
+			w.must(w.CorrectContribution(ctx, w.rapporteur, d))
+		}
+		now, err := w.WorkContribution(ctx, w.coordinator, c.Number)
+		w.must(err)
+		if v := now.Versions; len(v) != 2 || v[0].Raw != c.Raw || v[0].RawLang != c.RawLang || v[1].RawLang != "fr" {
+			w.Errorf("the wordings before are %+v", v)
+		}
+		w.must(w.HideContribution(ctx, w.coordinator, c.Number, reason("يسمي شخصا"), ""))
+		auditor := w.coordinator
+		auditor.Grants = []accounts.Grant{{Role: accounts.Auditor}}
+		if now, err = w.WorkContribution(ctx, auditor, c.Number); err != nil || now.Raw != "" || len(now.Versions) != 0 {
+			w.Errorf("who does not moderate reads what was hidden: %q and %+v, %v", now.Raw, now.Versions, err)
+		}
 	})
 }

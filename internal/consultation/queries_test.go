@@ -72,6 +72,43 @@ func TestAListIsFilteredAndPaged(t *testing.T) {
 	})
 }
 
+func TestContributionsAreNarrowedByWhatTheyAre(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		ctx, m := w.Context(), w.meeting()
+		say := func(change func(*ContributionDraft)) {
+			d := contributionDraft(m.Number)
+			d.College, d.Unit, d.Axis, d.Kind = "citizens", dlim, "", Problem
+			change(&d)
+			_, err := w.RecordContribution(ctx, w.rapporteur, d)
+			w.must(err)
+		}
+		say(func(*ContributionDraft) {})
+		say(func(d *ContributionDraft) { d.College = "civil" })
+		say(func(d *ContributionDraft) { d.Unit = gueliz })
+		say(func(d *ContributionDraft) { d.Axis = "water" })
+		say(func(d *ContributionDraft) { d.Kind = Question })
+		for _, c := range []struct {
+			f    ContributionFilter
+			want int
+		}{
+			{ContributionFilter{State: "pending"}, 5},
+			{ContributionFilter{State: "classified"}, 0},
+			{ContributionFilter{College: "civil"}, 1},
+			{ContributionFilter{Unit: city}, 1}, // its arrondissements lie in it
+			{ContributionFilter{Axis: "water"}, 1},
+			{ContributionFilter{Kind: Question}, 1},
+			{ContributionFilter{State: "pending", College: "citizens", Unit: dlim, Axis: "water", Kind: Problem}, 1},
+			{ContributionFilter{College: "nobody"}, 0},
+		} {
+			list, err := w.WorkContributions(ctx, w.coordinator, c.f)
+			w.must(err)
+			if list.Total != c.want || len(list.Rows) != c.want {
+				w.Errorf("%+v finds %d, want %d", c.f, list.Total, c.want)
+			}
+		}
+	})
+}
+
 // TestAPageTakesTheSameNumberOfQueries however long the list is, and however
 // much a page shows.
 func TestAPageTakesTheSameNumberOfQueries(t *testing.T) {
@@ -90,6 +127,10 @@ func TestAPageTakesTheSameNumberOfQueries(t *testing.T) {
 				"tasks":     func() error { _, err := w.Tasks(ctx, w.coordinator, TaskFilter{}); return err },
 				"contributions": func() error {
 					_, err := w.WorkContributions(ctx, w.coordinator, ContributionFilter{})
+					return err
+				},
+				"filtered": func() error {
+					_, err := w.WorkContributions(ctx, w.coordinator, ContributionFilter{State: "classified", College: "citizens", Unit: bour, Kind: Problem})
 					return err
 				},
 				"trace": func() error { _, err := w.TraceProposals(ctx, w.p.ID, number, number); return err },

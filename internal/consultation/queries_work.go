@@ -116,6 +116,7 @@ type Wording struct {
 	At            time.Time
 	Kind          string // of the change
 	Raw           string
+	RawLang       string // BCP 47
 	Reformulation i18n.Text
 }
 
@@ -133,29 +134,38 @@ func (s *Service) WorkContribution(ctx context.Context, actor accounts.Actor, nu
 	if p.Raw != readable {
 		return p, nil
 	}
-	changes, err := s.db.ChangesOf(ctx, actor.Programme, programme.Subject(programme.Contribution, number))
+	p.Versions, err = s.wordingsBefore(ctx, actor.Programme, number)
+	return p, err
+}
+
+// wordingsBefore are the wordings that corrections replaced, oldest first.
+func (s *Service) wordingsBefore(ctx context.Context, programmeID, number string) (list []Wording, err error) {
+	changes, err := s.db.ChangesOf(ctx, programmeID, programme.Subject(programme.Contribution, number))
 	if err != nil {
-		return p, err
+		return nil, err
 	}
 	for _, c := range changes {
 		if (c.Kind != ChangeContributionRecorded && c.Kind != ChangeContributionCorrected) || c.Text == nil {
 			continue // an act without words, or words that were erased
 		}
-		w := Wording{At: store.Time(c.T), Kind: c.Kind}
 		var text struct {
 			Raw           string    `json:"raw"`
 			Reformulation i18n.Text `json:"reformulation"`
 		}
 		if err := json.Unmarshal(c.Text.Body, &text); err != nil {
-			return p, err
+			return nil, err
 		}
-		w.Raw, w.Reformulation = text.Raw, text.Reformulation
-		p.Versions = append(p.Versions, w)
+		public, err := c.PublicPart()
+		if err != nil {
+			return nil, err
+		}
+		lang, _ := public["lang"].(string)
+		list = append(list, Wording{At: store.Time(c.T), Kind: c.Kind, Raw: text.Raw, RawLang: lang, Reformulation: text.Reformulation})
 	}
-	if n := len(p.Versions); n > 0 {
-		p.Versions = p.Versions[:n-1] // the last one is the present one
+	if n := len(list); n > 0 {
+		list = list[:n-1] // the last one is the present one
 	}
-	return p, nil
+	return list, nil
 }
 
 // Task is something that waits for somebody.

@@ -32,7 +32,7 @@ func (h *Handlers) workRoutes() []page.Route {
 		page.Get(work+workMeetings+"/{number}/capture", h.capture),
 		page.Post(work+workMeetings+"/{number}/capture", h.record),
 		page.Get(work+workContributions, h.staffContributions),
-		page.Post(work+workContributions, h.group),
+		page.Post(work+workContributions, h.actOnContributions),
 		page.Get(work+workContributions+"/{number}", h.staffContribution),
 		page.Post(work+workContributions+"/{number}", h.actOnContribution),
 		page.Get(work+workProposals, h.staffProposals),
@@ -160,36 +160,54 @@ func (h *Handlers) staffContributions(w http.ResponseWriter, r *http.Request) er
 
 var contributionStates = []string{"pending", "classified", "set_aside", "hidden"}
 
+// contributionFilter is what the address asks the list for.
+func contributionFilter(r *http.Request) consultation.ContributionFilter {
+	q := r.URL.Query()
+	f := consultation.ContributionFilter{State: q.Get("state"), College: q.Get("college"), Unit: q.Get("unit"), Axis: q.Get("axis"), Kind: consultation.ContributionKind(q.Get("kind")), Page: pageAsked(r)}
+	if !slices.Contains(contributionStates, f.State) {
+		f.State = "pending"
+	}
+	return f
+}
+
 func (h *Handlers) showStaffContributions(w http.ResponseWriter, r *http.Request, status int, form *page.Form) error {
 	req := page.Of(r)
 	frame, err := h.staffFrame(r, "nav.contributions")
 	if err != nil {
 		return err
 	}
-	q := r.URL.Query()
-	d := staffContributionsData{publicData: frame, Form: form, State: q.Get("state"), Unit: q.Get("unit"), Axis: q.Get("axis"), May: req.Actor.Somewhere(accounts.ContributionModerate)}
-	if !slices.Contains(contributionStates, d.State) {
-		d.State = "pending"
-	}
-	if d.List, err = h.Consultation.WorkContributions(r.Context(), req.Actor, consultation.ContributionFilter{State: d.State, Unit: d.Unit, Axis: d.Axis, Page: pageAsked(r)}); err != nil {
+	d := staffContributionsData{publicData: frame, Form: form, Filter: contributionFilter(r), May: req.Actor.Somewhere(accounts.ContributionModerate)}
+	if d.List, err = h.Consultation.WorkContributions(r.Context(), req.Actor, d.Filter); err != nil {
 		return err
 	}
 	return page.Render(w, r, status, staffContributionsView(d))
 }
 
-// group makes a proposal of the ticked contributions, or joins them to one that exists.
-func (h *Handlers) group(w http.ResponseWriter, r *http.Request) error {
+// actOnContributions does with all that were ticked what the pressed button says:
+// groups them, or sets them aside.
+func (h *Handlers) actOnContributions(w http.ResponseWriter, r *http.Request) error {
 	req := page.Of(r)
 	form, err := page.ReadForm(r)
 	if err != nil {
 		return err
 	}
-	number, err := h.Consultation.GroupContributions(r.Context(), req.Actor, consultation.Grouping{Contributions: form.All("contribution"), Proposal: form.Text("proposal"),
-		New: consultation.ProposalDraft{Title: form.Words("title"), Body: form.Text("body")}, Once: form.Once()})
+	ticked, once := form.All("contribution"), form.OnceFor(form.Text("act"))
+	to, flash := req.Base.P(workContributions)+"?"+filterValues(contributionFilter(r)).Encode(), "consultation_work.flash.set_aside"
+	switch form.Text("act") {
+	case "group":
+		var number string
+		number, err = h.Consultation.GroupContributions(r.Context(), req.Actor, consultation.Grouping{Contributions: ticked, Proposal: form.Text("proposal"),
+			New: consultation.ProposalDraft{Title: form.Words("title"), Body: form.Text("body")}, Once: once})
+		to, flash = req.Base.P(workProposals+"/"+number), "consultation_work.flash.grouped"
+	case "set_aside":
+		err = h.Consultation.SetAsideAll(r.Context(), req.Actor, ticked, form.Words("reason"), once)
+	default:
+		err = fault.New(fault.Invalid, "error.bad_form")
+	}
 	if again, err := form.Take(err); err != nil {
 		return err
 	} else if again {
 		return h.showStaffContributions(w, r, http.StatusUnprocessableEntity, form)
 	}
-	return page.Redirect(w, r, req.Base.P(workProposals+"/"+number), page.Done, "consultation_work.flash.grouped")
+	return page.Redirect(w, r, to, page.Done, flash, "n", len(ticked))
 }

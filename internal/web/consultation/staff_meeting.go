@@ -77,7 +77,7 @@ func meetingForm(m consultation.Meeting) *page.Form {
 		form.Values.Set("invited_at", i18n.ISO(m.InvitedAt))
 	}
 	form.Values["colleges"] = m.Colleges
-	for name, text := range map[string]i18n.Text{"title": m.Title, "place": m.Place, "access": m.Access, "chair": m.Chair} {
+	for name, text := range map[string]i18n.Text{"title": m.Title, "place": m.Place, "access": m.Access, "chair": m.Chair, "conduct": m.Conduct} {
 		form.SetWords(name, text)
 	}
 	setAgenda(form, m.Agenda)
@@ -112,7 +112,7 @@ func points(form *page.Form) int {
 // leave the form too, so that a fault of the third point stands at the third row.
 func meetingDraft(form *page.Form) consultation.MeetingDraft {
 	d := consultation.MeetingDraft{Version: form.Version(), Kind: consultation.MeetingKind(form.Text("kind")), Title: form.Words("title"), Place: form.Words("place"),
-		Access: form.Words("access"), Unit: form.Text("unit"), Axis: form.Text("axis"), Chair: form.Words("chair"), StartsAt: form.Time("starts_at"), EndsAt: form.Time("ends_at"),
+		Access: form.Words("access"), Unit: form.Text("unit"), Axis: form.Text("axis"), Chair: form.Words("chair"), Conduct: form.Words("conduct"), StartsAt: form.Time("starts_at"), EndsAt: form.Time("ends_at"),
 		InvitedAt: form.Time("invited_at"), Colleges: form.All("colleges"), Once: form.Once()}
 	for i := range points(form) {
 		n := strconv.Itoa(i + 1)
@@ -144,19 +144,14 @@ func (h *Handlers) createMeeting(w http.ResponseWriter, r *http.Request) error {
 	return page.Redirect(w, r, req.Base.P(workMeetings+"/"+made.Number), page.Done, "consultation_work.flash.saved")
 }
 
-// changeMeeting changes what the form shows of a meeting and keeps the rest as it stands.
 func (h *Handlers) changeMeeting(w http.ResponseWriter, r *http.Request) error {
 	req, number := page.Of(r), r.PathValue("number")
 	form, err := page.ReadForm(r)
 	if err != nil {
 		return err
 	}
-	m, err := h.Consultation.Meeting(r.Context(), req.Actor.Programme, number)
-	if err != nil {
-		return err
-	}
 	d := meetingDraft(form)
-	d.Number, d.Conduct = number, m.Conduct
+	d.Number = number
 	if len(form.Faults) == 0 {
 		err = h.Consultation.ChangeMeeting(r.Context(), req.Actor, d)
 	}

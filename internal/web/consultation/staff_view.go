@@ -2,6 +2,7 @@ package consultation
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -48,10 +49,10 @@ type captureData struct {
 
 type staffContributionsData struct {
 	publicData
-	Form              *page.Form
-	List              consultation.ContributionList
-	State, Unit, Axis string
-	May               bool
+	Form   *page.Form
+	List   consultation.ContributionList
+	Filter consultation.ContributionFilter
+	May    bool
 }
 
 type staffContributionData struct {
@@ -79,7 +80,7 @@ type staffProposalData struct {
 }
 
 // meetingWords are the texts of a meeting's form, in its order.
-var meetingWords = []string{"title", "place", "access", "chair"}
+var meetingWords = []string{"title", "place", "access", "chair", "conduct"}
 
 func (d meetingFormData) action() string {
 	if d.Number == "" {
@@ -223,7 +224,7 @@ func (d staffContributionsData) table() ui.Table {
 	for _, c := range d.List.Rows {
 		row := ui.Row{Cells: []templ.Component{ui.TwoLines(linked(d.P(workContributions+"/"+c.Number), ui.UserText(c.Raw, c.RawLang)),
 			ui.Join(" · ", ui.Code(c.Number), ui.Str(d.T("consultation.kind."+string(c.Kind))))), ui.Str(d.college(c.College)), ui.Str(d.unit(c.Unit))}}
-		if d.May && (d.State == "pending" || d.State == "classified") {
+		if d.May && (d.Filter.State == "pending" || d.Filter.State == "classified") {
 			row.Select = &ui.Tick{Name: "contribution", Value: c.Number, Label: c.Number, Checked: d.Form.Has("contribution", c.Number)}
 		}
 		t.Rows = append(t.Rows, row)
@@ -231,29 +232,63 @@ func (d staffContributionsData) table() ui.Table {
 	return t
 }
 
+// tabs are the states; each keeps the other filters.
 func (d staffContributionsData) tabs() (tabs []ui.Tab) {
 	for _, s := range contributionStates {
-		n := -1
-		if s == d.State {
+		f, n := d.Filter, -1
+		if s == f.State {
 			n = d.List.Total
 		}
-		tabs = append(tabs, ui.Tab{Label: d.T("consultation_work.state." + s), Href: d.P(workContributions + "?state=" + s), Count: n, Current: s == d.State})
+		f.State = s
+		tabs = append(tabs, ui.Tab{Label: d.T("consultation_work.state." + s), Href: d.at(f), Count: n, Current: s == d.Filter.State})
 	}
 	return tabs
 }
 
-func (d staffContributionsData) query() url.Values {
-	return url.Values{"state": {d.State}, "unit": {d.Unit}, "axis": {d.Axis}}
+// filterValues is a filter as it stands in the address, without the page.
+func filterValues(f consultation.ContributionFilter) url.Values {
+	q := url.Values{"state": {f.State}}
+	for name, value := range map[string]string{"college": f.College, "unit": f.Unit, "axis": f.Axis, "kind": string(f.Kind)} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return q
+}
+
+func (d staffContributionsData) at(f consultation.ContributionFilter) string {
+	return d.P(workContributions) + "?" + filterValues(f).Encode()
+}
+
+// clear is the address of the state's whole list; "" when that is what is shown.
+func (d staffContributionsData) clear() string {
+	if len(filterValues(d.Filter)) == 1 {
+		return ""
+	}
+	return d.at(consultation.ContributionFilter{State: d.Filter.State})
+}
+
+// fields are what the list is narrowed by.
+func (d staffContributionsData) fields() []ui.Field {
+	field := func(name, all, value string, options []ui.Option) ui.Field {
+		return ui.Field{Lang: d.Lang, Name: name, Label: d.T("consultation_work.field." + name), Value: value, Options: slices.Concat([]ui.Option{{Label: d.T(all)}}, options)}
+	}
+	return []ui.Field{
+		field("college", "consultation.all_colleges", d.Filter.College, d.collegeOptions()),
+		field("unit", "consultation.all_units", d.Filter.Unit, d.unitOptions(d.territory.Communes(d.frame.Territory))),
+		field("axis", "consultation.all_axes", d.Filter.Axis, d.axisOptions()),
+		field("kind", "consultation_work.all_kinds", string(d.Filter.Kind), d.kindOptions()),
+	}
 }
 
 func (d staffContributionsData) pages() ui.Pages {
-	return pagesOf(d.List.Pages, d.P(workContributions), d.query())
+	return pagesOf(d.List.Pages, d.P(workContributions), filterValues(d.Filter))
 }
 
-// action is the address of the grouping form: a refused one comes back with the
-// list that was on the screen and its ticks.
+// action is the address of the form: a refused one comes back with the list that
+// was on the screen and its ticks.
 func (d staffContributionsData) action() string {
-	q := d.query()
+	q := filterValues(d.Filter)
 	q.Set("page", strconv.Itoa(d.List.Page))
 	return d.P(workContributions) + "?" + q.Encode()
 }

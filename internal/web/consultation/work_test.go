@@ -96,7 +96,7 @@ func TestWordsAreCapturedGroupedAndAnswered(t *testing.T) {
 		contribution := list.Rows[0].Number
 		s.shows(desk+"/consultation/contributions", contribution)
 		s.shows(desk + "/consultation/contributions/" + contribution)
-		to := s.wants(desk+"/consultation/contributions", http.StatusSeeOther, url.Values{"contribution": {contribution}, "title_ar": {"الربط الفردي بالماء"},
+		to := s.wants(desk+"/consultation/contributions", http.StatusSeeOther, url.Values{"act": {"group"}, "contribution": {contribution}, "title_ar": {"الربط الفردي بالماء"},
 			"body": {"ربط دور الدوار بشبكة الماء الصالح للشرب"}, "once": {store.NewID()}})
 		at := strings.TrimPrefix(to, "/ar")
 		s.shows(desk, at[strings.LastIndex(at, "/")+1:])
@@ -240,12 +240,51 @@ func TestAGroupingThatIsRefusedKeepsTheWork(t *testing.T) {
 		number := s.said(db)
 		list := desk + "/consultation/contributions?state=pending&unit=07.351.03.11&axis="
 		s.shows(list, "unit=07.351.03.11")
-		body := s.wants(list, http.StatusUnprocessableEntity, url.Values{"contribution": {number}, "proposal": {"P-0001-0"}, "body": {"نص كُتب بعناية"}, "once": {store.NewID()}})
+		body := s.wants(list, http.StatusUnprocessableEntity, url.Values{"act": {"group"}, "contribution": {number}, "proposal": {"P-0001-0"}, "body": {"نص كُتب بعناية"}, "once": {store.NewID()}})
 		for _, text := range []string{"f-proposal-error", "نص كُتب بعناية", "checked", "page=1&amp;state=pending&amp;unit=07.351.03.11"} {
 			if !strings.Contains(body, text) {
 				t.Errorf("the page that comes back does not hold %q", text)
 			}
 		}
+	})
+}
+
+func TestAListIsNarrowedAndItsTickedLinesSetAside(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := atWork(t, db, accounts.Coordinator)
+		number := s.said(db)
+		asked := "state=pending&unit=07.351.03.11"
+		list := desk + "/consultation/contributions?college=citizens&kind=problem&" + asked
+		s.shows(list, number, "college=citizens&amp;kind=problem&amp;state=classified&amp;unit=07.351.03.11")
+		s.shows(desk+"/consultation/contributions?college=civil&"+asked, "?state=pending") // with the way to the whole list
+		if body := s.get("/ar" + desk + "/consultation/contributions?college=civil&" + asked).Body.String(); strings.Contains(body, number) {
+			t.Error("the list is not narrowed to the college asked for")
+		}
+		fields := url.Values{"act": {"set_aside"}, "contribution": {number}, "reason_ar": {"قصير"}, "once": {store.NewID()}}
+		if body := s.wants(list, http.StatusUnprocessableEntity, fields); !strings.Contains(body, "f-reason_ar-error") || !strings.Contains(body, "checked") {
+			t.Error("the fault does not stand beside the reason, or the tick is lost")
+		}
+		fields.Set("reason_ar", "نزاع خاص خارج اختصاص البرنامج")
+		if to := s.wants(list, http.StatusSeeOther, fields); !strings.HasSuffix(to, "?college=citizens&kind=problem&"+asked) {
+			t.Errorf("afterwards the list is another one: %s", to)
+		}
+		s.shows(desk+"/consultation/contributions?state=set_aside", number)
+		// What was typed stays, though a colleague emptied the list in the meantime.
+		fields = url.Values{"act": {"group"}, "contribution": {number}, "body": {"نص كُتب بعناية"}, "once": {store.NewID()}}
+		if body := s.wants(list, http.StatusUnprocessableEntity, fields); !strings.Contains(body, "نص كُتب بعناية") {
+			t.Error("what was typed is lost with the last line of the list")
+		}
+	})
+}
+
+func TestACorrectionShowsWhatWasWrittenBefore(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := atWork(t, db, accounts.Coordinator)
+		at := desk + "/consultation/contributions/" + s.said(db)
+		fields := s.asFilled(s.get("/ar"+at).Body, at)
+		fields.Set("raw", "كنجيبو الما من السقاية ديال الجيران")
+		s.wants(at, http.StatusSeeOther, fields)
+		s.shows(at, "باقين كنجيبو الما من السقاية", "كنجيبو الما من السقاية ديال الجيران")
 	})
 }
 
