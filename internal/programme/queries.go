@@ -19,9 +19,10 @@ import (
 type Service struct {
 	db *store.DB
 
-	mu     sync.RWMutex
-	bySlug map[string]*Programme
-	byID   map[string]*Programme
+	mu      sync.RWMutex
+	bySlug  map[string]*Programme
+	byID    map[string]*Programme
+	changes uint64 // commands so far: a frame read before the latest of them is not kept
 }
 
 // NewService makes the module's service.
@@ -74,17 +75,41 @@ func (s *Service) Programmes(ctx context.Context) (list []*Programme, err error)
 	return list, nil
 }
 
-// forget drops a frame after a command has changed it.
+// forget drops a frame after a command has changed it, and keeps whoever is
+// reading it just now from storing what it read before the change.
 func (s *Service) forget(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.changes++
 	if p, ok := s.byID[id]; ok {
 		delete(s.byID, id)
 		delete(s.bySlug, p.Slug)
 	}
 }
 
+// load reads a frame and keeps it for the next who asks.
 func (s *Service) load(ctx context.Context, where string, arg any) (*Programme, error) {
+	s.mu.RLock()
+	since := s.changes
+	s.mu.RUnlock()
+	p, err := s.frame(ctx, where, arg)
+	if err == nil {
+		s.keep(p, since)
+	}
+	return p, err
+}
+
+// keep stores a frame, unless a command has run since it began to be read.
+func (s *Service) keep(p *Programme, since uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.changes == since {
+		s.bySlug[p.Slug], s.byID[p.ID] = p, p
+	}
+}
+
+// frame reads a frame from the database.
+func (s *Service) frame(ctx context.Context, where string, arg any) (*Programme, error) {
 	q := s.db.Read()
 	p := &Programme{}
 	var name string
@@ -122,9 +147,6 @@ func (s *Service) load(ctx context.Context, where string, arg any) (*Programme, 
 		}
 		return a.Stage.position() < b.Stage.position()
 	})
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.bySlug[p.Slug], s.byID[p.ID] = p, p
 	return p, nil
 }
 

@@ -36,8 +36,8 @@ func (h *Handlers) Routes() []page.Route {
 		page.Post(at+"/cycles/new", h.beginCycle),
 		page.Get(at+"/phases/new", h.newPhase),
 		page.Post(at+"/phases/new", h.openPhase),
-		page.Get(at+"/phases/{cycle}/{stage}/{place}", h.editPhase),
-		page.Post(at+"/phases/{cycle}/{stage}/{place}", h.extendPhase),
+		page.Get(at+"/phases/{id}", h.editPhase),
+		page.Post(at+"/phases/{id}", h.extendPhase),
 	}
 }
 
@@ -110,23 +110,11 @@ func numbered(p *programme.Programme, place string) (programme.Step, error) {
 	return p.Steps[n-1], nil
 }
 
-// phases lists the phases of a stage of a cycle in the order in which they were opened.
-func phases(p *programme.Programme, cycle int64, stage programme.Stage) (list []programme.Phase) {
+// phase finds the phase that an address names.
+func phase(r *http.Request, p *programme.Programme) (programme.Phase, error) {
 	for _, f := range p.Phases {
-		if f.Cycle == cycle && f.Stage == stage {
-			list = append(list, f)
-		}
-	}
-	return list
-}
-
-// placed finds the phase that an address names.
-func placed(r *http.Request, p *programme.Programme) (programme.Phase, error) {
-	cycle, err := strconv.ParseInt(r.PathValue("cycle"), 10, 64)
-	if err == nil {
-		list := phases(p, cycle, programme.Stage(r.PathValue("stage")))
-		if n, err := strconv.Atoi(r.PathValue("place")); err == nil && n >= 1 && n <= len(list) {
-			return list[n-1], nil
+		if f.ID == r.PathValue("id") {
+			return f, nil
 		}
 	}
 	return programme.Phase{}, fault.New(fault.NotFound, "fault.not_found")

@@ -88,7 +88,7 @@ func (h *Handlers) editPhase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := placed(r, p)
+	f, err := phase(r, p)
 	if err != nil {
 		return err
 	}
@@ -100,13 +100,13 @@ func (h *Handlers) showExtension(w http.ResponseWriter, r *http.Request, status 
 	if err != nil {
 		return err
 	}
-	f, err := placed(r, p)
+	f, err := phase(r, p)
 	if err != nil {
 		return err
 	}
 	l := req.Base.Lang
 	d := formData{Base: req.Page("frame.phase.extend"), Form: form, Submit: req.Base.T("frame.phase.extend"), Saved: ui.Moment(l, f.ClosesAt),
-		Action: req.Base.P(work + "/phases/" + r.PathValue("cycle") + "/" + r.PathValue("stage") + "/" + r.PathValue("place"))}
+		Action: req.Base.P(work + "/phases/" + f.ID)}
 	d.Title = ui.M(l, "frame.phase.extend")
 	d.Lead = ui.M(l, "frame.phase.extend_lead", "stage", d.T("stage."+string(f.Stage)), "cycle", f.Cycle, "opens", ui.Moment(l, f.OpensAt), "closes", ui.Moment(l, f.ClosesAt))
 	d.addMoment("closes_at", d.T("frame.phase.new_closing"))
@@ -117,7 +117,7 @@ func (h *Handlers) showExtension(w http.ResponseWriter, r *http.Request, status 
 
 func (h *Handlers) extendPhase(w http.ResponseWriter, r *http.Request) error {
 	return h.post(w, r, "frame.flash.extended", func(req *page.Request, p *programme.Programme, form *page.Form) error {
-		f, err := placed(r, p)
+		f, err := phase(r, p)
 		if err != nil {
 			return err
 		}

@@ -31,18 +31,15 @@ func (d overviewData) at(path string) string { return d.P(work + path) }
 func (d overviewData) phaseTable(cycle int64) ui.Table {
 	l := d.Lang
 	t := ui.Table{Columns: []ui.Column{{Label: d.T("frame.stage")}, {Label: d.T("frame.phase.opens")}, {Label: d.T("frame.phase.closes")}, {Label: d.T("frame.state")}, {}}}
-	places := map[programme.Stage]int{}
 	for _, f := range d.frame.Phases {
 		if f.Cycle != cycle {
 			continue
 		}
-		places[f.Stage]++
-		path := "/phases/" + strconv.FormatInt(f.Cycle, 10) + "/" + string(f.Stage) + "/" + strconv.Itoa(places[f.Stage])
 		name := ui.M(l, "stage."+string(f.Stage))
 		if f.Reason != "" {
 			name = ui.TwoLines(name, ui.M(l, "frame.phase.moved", "reason", ui.UserText(f.Reason, "")))
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{name, ui.Moment(l, f.OpensAt), ui.Moment(l, f.ClosesAt), d.phaseState(f), ui.Link(d.at(path), d.T("frame.phase.extend"))}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []templ.Component{name, ui.Moment(l, f.OpensAt), ui.Moment(l, f.ClosesAt), d.phaseState(f), ui.Link(d.at("/phases/"+f.ID), d.T("frame.phase.extend"))}})
 	}
 	return t
 }
