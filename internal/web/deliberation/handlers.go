@@ -4,6 +4,9 @@ package deliberation
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
+	"time"
 
 	"github.com/khettara/khettara/internal/deliberation"
 	"github.com/khettara/khettara/internal/i18n"
@@ -20,9 +23,11 @@ type Handlers struct {
 	Territory    *territory.Pack
 }
 
+const workPath = "/work/deliberation/statements"
+
 // Routes lists the addresses of the stage.
 func (h *Handlers) Routes() []page.Route {
-	const public, work = "/p/{slug}/deliberation", "/p/{slug}/work/deliberation/statements"
+	const public, work = "/p/{slug}/deliberation", "/p/{slug}" + workPath
 	return []page.Route{
 		page.Get(public, h.list),
 		page.Get(public+"/statements/{number}", h.statement),
@@ -39,15 +44,36 @@ func (h *Handlers) programme(r *http.Request) (*programme.Programme, error) {
 	return h.Programmes.Programme(r.Context(), page.Of(r).Base.Programme.Slug)
 }
 
-// cycle is the one that the pages speak of: the newest whose debate has begun.
-func cycle(p *programme.Programme, req *page.Request) int64 {
-	var newest int64
+// debates are the cycles whose debate has begun, the newest first.
+func debates(p *programme.Programme, now time.Time) (cycles []int64) {
 	for _, f := range p.Phases {
-		if f.Stage == programme.Deliberation && !f.OpensAt.After(req.Base.Now) {
-			newest = max(newest, f.Cycle)
+		if f.Stage == programme.Deliberation && !f.OpensAt.After(now) {
+			cycles = append(cycles, f.Cycle)
 		}
 	}
-	return newest
+	slices.Sort(cycles)
+	cycles = slices.Compact(cycles)
+	slices.Reverse(cycles)
+	return cycles
+}
+
+// cycle is the one that a page speaks of: the one its address asks for, else the
+// newest whose debate has begun; 0 before the first.
+func cycle(p *programme.Programme, r *http.Request) int64 {
+	begun := debates(p, page.Of(r).Base.Now)
+	asked, err := strconv.ParseInt(r.URL.Query().Get("cycle"), 10, 64)
+	switch {
+	case err == nil && slices.Contains(begun, asked):
+		return asked
+	case len(begun) == 0:
+		return 0
+	}
+	return begun[0]
+}
+
+// atCycle is an address of the stage in a cycle.
+func atCycle(b page.Base, path string, cycle int64) string {
+	return b.P(path) + "?cycle=" + strconv.FormatInt(cycle, 10)
 }
 
 func (h *Handlers) list(w http.ResponseWriter, r *http.Request) error {
@@ -56,8 +82,10 @@ func (h *Handlers) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := listData{Base: req.Page("deliberation.title").Here("deliberation"), Cycle: cycle(p, req)}
+	d := listData{Base: req.Page("deliberation.title").Here("deliberation"), Cycle: cycle(p, r)}
+	d.Cycles = cycleTabs(d.Base, p, "/deliberation", d.Cycle)
 	d.Phase, d.IsOpen = p.OpenPhase(programme.Deliberation, req.Base.Now)
+	d.IsOpen = d.IsOpen && d.Phase.Cycle == d.Cycle
 	if d.Results, err = h.Deliberation.Results(r.Context(), p.ID, d.Cycle, collegeIDs(p)); err != nil {
 		return err
 	}
@@ -96,9 +124,9 @@ func (h *Handlers) statement(w http.ResponseWriter, r *http.Request) error {
 			d.Results = res
 		}
 	}
-	d.Crumbs = []page.Crumb{{Label: d.T("stage.deliberation"), Href: d.P("/deliberation")}, {Label: st.Number}}
-	_, open := p.OpenPhase(programme.Deliberation, req.Base.Now)
-	d.MayVote = open && deliberation.MayVote(req.Actor) == nil
+	d.Crumbs = []page.Crumb{{Label: d.T("stage.deliberation"), Href: atCycle(d.Base, "/deliberation", st.Cycle)}, {Label: st.Number}}
+	phase, open := p.OpenPhase(programme.Deliberation, req.Base.Now)
+	d.MayVote = open && phase.Cycle == st.Cycle && deliberation.MayVote(req.Actor) == nil
 	return page.Render(w, r, http.StatusOK, statementView(d))
 }
 
@@ -121,7 +149,7 @@ func (h *Handlers) showVote(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	d := voteData{Base: req.Page("deliberation.vote.title"), Form: form, Known: known, Voter: v}
-	d.Statements, err = h.Deliberation.Statements(r.Context(), p.ID, cycle(p, req))
+	d.Statements, err = h.Deliberation.Statements(r.Context(), p.ID, cycle(p, r))
 	if err != nil {
 		return err
 	}
@@ -173,8 +201,9 @@ func (h *Handlers) showWork(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	d := workData{Base: req.Page("deliberation.work.title"), Form: form}
-	if d.Statements, err = h.Deliberation.WorkStatements(r.Context(), req.Actor, cycle(p, req)); err != nil {
+	d := workData{Base: req.Page("deliberation.work.title"), Form: form, Cycle: cycle(p, r)}
+	d.Cycles = cycleTabs(d.Base, p, workPath, d.Cycle)
+	if d.Statements, err = h.Deliberation.WorkStatements(r.Context(), req.Actor, d.Cycle); err != nil {
 		return err
 	}
 	return page.Render(w, r, status, workView(d))
@@ -190,14 +219,15 @@ func (h *Handlers) add(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	debate := cycle(p, r)
 	_, err = h.Deliberation.AddStatement(r.Context(), req.Actor, deliberation.StatementDraft{
-		Cycle: cycle(p, req), Body: form.Text("body"), Lang: form.Text("lang"), Once: form.Once()})
+		Cycle: debate, Body: form.Text("body"), Lang: form.Text("lang"), Once: form.Once()})
 	if again, err := form.Take(err); err != nil {
 		return err
 	} else if again {
 		return h.showWork(w, r, http.StatusUnprocessableEntity, form)
 	}
-	return page.Redirect(w, r, req.Base.P("/work/deliberation/statements"), page.Done, "deliberation.flash.added")
+	return page.Redirect(w, r, atCycle(req.Base, workPath, debate), page.Done, "deliberation.flash.added")
 }
 
 func (h *Handlers) edit(w http.ResponseWriter, r *http.Request) error {
@@ -211,7 +241,7 @@ func (h *Handlers) showEdit(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	d := editData{Base: req.Titled(st.Number), Form: form, Statement: st}
-	d.Crumbs = []page.Crumb{{Label: d.T("nav.statements"), Href: d.P("/work/deliberation/statements")}, {Label: st.Number}}
+	d.Crumbs = []page.Crumb{{Label: d.T("nav.statements"), Href: atCycle(d.Base, workPath, st.Cycle)}, {Label: st.Number}}
 	return page.Render(w, r, status, editView(d))
 }
 
@@ -225,13 +255,17 @@ func (h *Handlers) setState(w http.ResponseWriter, r *http.Request) error {
 	if form.Text("state") == string(deliberation.Open) {
 		to = deliberation.Open
 	}
-	err = h.Deliberation.SetState(r.Context(), req.Actor, r.PathValue("number"), to, form.Text("reason"), form.Version(), form.Once())
+	st, err := h.Deliberation.WorkStatement(r.Context(), req.Actor, r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	err = h.Deliberation.SetState(r.Context(), req.Actor, st.Number, to, form.Text("reason"), form.Version(), form.Once())
 	if again, err := form.Take(err); err != nil {
 		return err
 	} else if again {
 		return h.showEdit(w, r, http.StatusUnprocessableEntity, form)
 	}
-	return page.Redirect(w, r, req.Base.P("/work/deliberation/statements"), page.Done, "deliberation.flash.state")
+	return page.Redirect(w, r, atCycle(req.Base, workPath, st.Cycle), page.Done, "deliberation.flash.state")
 }
 
 func collegeIDs(p *programme.Programme) []string {

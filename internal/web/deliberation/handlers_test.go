@@ -197,3 +197,44 @@ func TestStaffKeepTheRunningDebateWhenTheNextCycleBegins(t *testing.T) {
 		}
 	})
 }
+
+// TestEveryAddressKeepsTheCycleAskedFor: whoever works on an earlier debate while
+// the next one runs is never led into the other one.
+func TestEveryAddressKeepsTheCycleAskedFor(t *testing.T) {
+	const list = "/work/deliberation/statements"
+	eachSite(t, func(s *site) {
+		first := s.add("رأي الدورة الأولى")
+		s.reader = s.coordinator
+		if strings.Contains(s.get(list), i18n.T(i18n.Ar, "deliberation.cycles")) {
+			s.Error("one debate alone is offered as a choice")
+		}
+		s.begin(2)
+		_, err := s.programmes.OpenPhase(s.Context(), s.coordinator, programme.Phase{Cycle: 2, Stage: programme.Deliberation,
+			OpensAt: s.db.Now().Add(-time.Minute), ClosesAt: s.db.Now().Add(time.Hour)}, "")
+		s.must(err)
+		for _, path := range []string{list, list + "?cycle=9", list + "?cycle=x", "/deliberation"} {
+			if strings.Contains(s.get(path), "رأي الدورة الأولى") {
+				s.Errorf("%s is not the newest debate", path)
+			}
+		}
+		for _, path := range []string{list, "/deliberation"} {
+			if out := s.get(path + "?cycle=1"); !strings.Contains(out, "رأي الدورة الأولى") || !strings.Contains(out, path+"?cycle=2") {
+				s.Errorf("%s?cycle=1 is not the first debate, or leads not to the second", path)
+			}
+		}
+		if !strings.Contains(s.get(list+"?cycle=1"), `action="/ar/p/marrakech`+list+`?cycle=1"`) || !strings.Contains(s.get(list+"/"+first), list+"?cycle=1") {
+			s.Error("the form or the way back forgets the cycle")
+		}
+		leads := func(w *httptest.ResponseRecorder) {
+			s.Helper()
+			if w.Code != http.StatusSeeOther || !strings.HasSuffix(w.Header().Get("Location"), list+"?cycle=1") {
+				s.Errorf("%d, leads to %s", w.Code, w.Header().Get("Location"))
+			}
+		}
+		leads(s.post(list+"?cycle=1", url.Values{"body": {"رأي متأخر من الأولى"}, "lang": {"ar"}, "once": {store.NewID()}}))
+		leads(s.post(list+"/"+first, url.Values{"state": {"hidden"}, "reason": {"يمس شخصا بعينه ولا يفيد النقاش"}, "version": {"1"}, "once": {store.NewID()}}))
+		if out := s.get(list + "?cycle=1"); !strings.Contains(out, "رأي متأخر من الأولى") {
+			s.Error("a statement added to the first debate went elsewhere")
+		}
+	})
+}

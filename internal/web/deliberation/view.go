@@ -13,12 +13,30 @@ import (
 type listData struct {
 	page.Base
 	Cycle   int64
+	Cycles  []ui.Tab // none while there is but one
 	Phase   programme.Phase
 	IsOpen  bool
 	MayVote bool
 	Results []deliberation.Results
 	Turnout deliberation.Turnout
 	Own     map[string]deliberation.Choice
+}
+
+// cycleTabs lead to the debates of the other cycles; none while there is but one.
+func cycleTabs(b page.Base, p *programme.Programme, path string, current int64) (tabs []ui.Tab) {
+	begun := debates(p, b.Now)
+	if len(begun) < 2 {
+		return nil
+	}
+	for _, n := range begun {
+		for _, c := range p.Cycles {
+			if c.Number == n {
+				title, _ := c.Title.In(b.Lang)
+				tabs = append(tabs, ui.Tab{Label: title, Href: atCycle(b, path, n), Count: -1, Current: n == current})
+			}
+		}
+	}
+	return tabs
 }
 
 // left is the number of statements the reader has said nothing of.
@@ -72,6 +90,8 @@ func (d *voteData) choose(number string) {
 
 type workData struct {
 	page.Base
+	Cycle      int64
+	Cycles     []ui.Tab // none while there is but one
 	Form       *page.Form
 	Statements []deliberation.Statement
 }
