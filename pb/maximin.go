@@ -40,8 +40,8 @@ func (a loadBound) compare(b loadBound) int {
 func (e *election) maximinSupport(ctx context.Context, opts Options) (*Outcome, error) {
 	out := e.outcome("maximin_support", opts.Ties)
 	bounds := make([]loadBound, len(e.sup))
-	w := &weightiest{election: e, known: map[string]bool{}}
-	var left, chosen []int
+	w := &weightiest{audience: newAudience(e), known: map[string]bool{}}
+	var left []int
 	for p := range e.sup {
 		if e.affordable(p) {
 			left = append(left, p)
@@ -53,11 +53,11 @@ func (e *election) maximinSupport(ctx context.Context, opts Options) (*Outcome, 
 		if len(left) == 0 {
 			break
 		}
-		best, tied, by, err := w.leastLoad(ctx, opts.Ties, chosen, left, bounds)
+		best, tied, by, err := w.leastLoad(ctx, opts.Ties, left, bounds)
 		if err != nil {
 			return nil, err
 		}
-		chosen = append(chosen, best)
+		w.add(best)
 		left = slices.DeleteFunc(left, func(p int) bool { return p == best })
 		round := e.round(best, StageShares)
 		round.Load = ratio(bounds[best].cost, bounds[best].mass)
@@ -74,7 +74,7 @@ func (e *election) maximinSupport(ctx context.Context, opts Options) (*Outcome, 
 			}
 		}
 		if opts.Progress != nil {
-			opts.Progress(Progress{Selected: len(chosen)})
+			opts.Progress(Progress{Selected: len(out.Rounds)})
 		}
 	}
 	e.listLosses(out, opts)
@@ -85,7 +85,7 @@ func (e *election) maximinSupport(ctx context.Context, opts Options) (*Outcome, 
 // weightiest remembers sets of bought projects that were dear for their
 // supporters: with a further project each of them bounds the load from below.
 type weightiest struct {
-	*election
+	*audience
 	sets  []heavySet
 	known map[string]bool
 }
@@ -120,7 +120,7 @@ func (w *weightiest) remember(set []int) {
 
 // massBeyond is the weight of the supporters of p who are not among the reached.
 func (w *weightiest) massBeyond(p int, reached []bool) *big.Int {
-	sum := newSums(&w.mass, 1)
+	sum := newSums(&w.election.mass, 1)
 	for _, t := range w.sup[p] {
 		if !reached[t] {
 			sum.add(0, t, 1)
@@ -144,7 +144,7 @@ func (w *weightiest) lift(b *loadBound, p int) {
 
 // leastLoad finds the project whose purchase leads to the least load. Only
 // projects whose bound is not above the best are computed.
-func (w *weightiest) leastLoad(ctx context.Context, ties TieBreaker, chosen, left []int, bounds []loadBound) (best int, tied []int, by TieCriterion, err error) {
+func (w *weightiest) leastLoad(ctx context.Context, ties TieBreaker, left []int, bounds []loadBound) (best int, tied []int, by TieCriterion, err error) {
 	for _, p := range left {
 		w.lift(&bounds[p], p)
 	}
@@ -161,7 +161,7 @@ func (w *weightiest) leastLoad(ctx context.Context, ties TieBreaker, chosen, lef
 				if err := ctx.Err(); err != nil {
 					return 0, nil, "", err
 				}
-				heavy := w.raise(&bounds[p], append(slices.Clone(chosen), p))
+				heavy := w.raise(&bounds[p], p)
 				w.remember(slices.DeleteFunc(heavy, func(q int) bool { return q == p }))
 				pending = true
 			}
@@ -184,76 +184,126 @@ func (w *weightiest) leastLoad(ctx context.Context, ties TieBreaker, chosen, lef
 	}
 }
 
-// raise turns a lower bound for the load of a set of projects into the load. It
-// returns the subset that has this load on its own, if it had to look for it.
-func (e *election) raise(b *loadBound, set []int) []int {
-	// Voters who support the same projects of the set are one group.
-	in := make([]bool, len(e.sup))
-	for _, p := range set {
-		in[p] = true
-	}
-	groups := map[string]int{}
-	var mass []*big.Int
-	to := make([][]int, len(set))
-	var key []byte
-	seen := make(map[int32]bool)
-	for _, p := range set {
-		for _, t := range e.sup[p] {
-			if seen[t] {
-				continue
-			}
-			seen[t] = true
-			key = key[:0]
-			for _, q := range e.item[e.off[t]:e.off[t+1]] {
-				if in[q] {
-					key = append(key, byte(q), byte(q>>8), byte(q>>16))
-				}
-			}
-			g, ok := groups[string(key)]
-			if !ok {
-				g = len(mass)
-				groups[string(key)] = g
-				mass = append(mass, new(big.Int))
-				for s, q := range set {
-					if slices.Contains(e.item[e.off[t]:e.off[t+1]], int32(q)) {
-						to[s] = append(to[s], g)
-					}
-				}
-			}
-			mass[g].Add(mass[g], e.mass.big(t))
-		}
-	}
-	b.exact = true
-	return e.dinkelbach(b, set, mass, to)
+// audience is the voters grouped by which of the bought projects they support.
+type audience struct {
+	*election
+	set    []int      // the bought projects
+	group  []int32    // by type; -1 for who supports none of them
+	mass   []*big.Int // by group
+	admire [][]int    // by group, positions in set
 }
 
-// dinkelbach raises the bound until every cost can be split at that load: as
-// long as it cannot, the projects that stay short give a larger one.
-func (e *election) dinkelbach(b *loadBound, set []int, mass []*big.Int, to [][]int) (heavy []int) {
-	for b.cost.Sign() > 0 {
-		short := e.shortAt(b, set, mass, to)
-		if len(short) == 0 {
-			break
-		}
-		heavy = heavy[:0]
-		for _, s := range short {
-			heavy = append(heavy, set[s])
-		}
-		cost, reached := new(big.Int), make([]bool, len(mass))
-		for _, s := range short {
-			cost.Add(cost, e.costMass(set[s]))
-			for _, g := range to[s] {
-				reached[g] = true
-			}
-		}
-		total := new(big.Int)
-		for g, yes := range reached {
-			if yes {
-				total.Add(total, mass[g])
-			}
-		}
-		b.cost, b.mass = cost, total
+func newAudience(e *election) *audience {
+	a := &audience{election: e, group: make([]int32, len(e.votes))}
+	for t := range a.group {
+		a.group[t] = -1
 	}
+	return a
+}
+
+// split is the weight of the supporters of p by group, those of no group last.
+func (a *audience) split(p int) []*big.Int {
+	sums := newSums(&a.election.mass, len(a.mass)+1)
+	for _, t := range a.sup[p] {
+		g := a.group[t]
+		if g < 0 {
+			g = int32(len(a.mass))
+		}
+		sums.add(int(g), t, 1)
+	}
+	out := make([]*big.Int, len(a.mass)+1)
+	for g := range out {
+		out[g] = new(big.Int)
+		sums.into(out[g], g)
+	}
+	return out
+}
+
+// add buys p: its supporters leave their groups for new ones.
+func (a *audience) add(p int) {
+	at := len(a.set)
+	a.set = append(a.set, p)
+	mass := a.split(p)
+	to := make([]int32, len(mass)) // the new group by the old one
+	for g, m := range mass {
+		if m.Sign() == 0 {
+			continue
+		}
+		var also []int
+		to[g] = int32(g)
+		if g < len(mass)-1 {
+			also = a.admire[g]
+			if m.Cmp(a.mass[g]) == 0 { // all of them
+				a.admire[g] = append(slices.Clip(also), at)
+				continue
+			}
+			a.mass[g] = new(big.Int).Sub(a.mass[g], m)
+		}
+		to[g] = int32(len(a.mass))
+		a.mass, a.admire = append(a.mass, m), append(a.admire, append(slices.Clip(also), at))
+	}
+	for _, t := range a.sup[p] {
+		g := a.group[t]
+		if g < 0 {
+			g = int32(len(to) - 1)
+		}
+		a.group[t] = to[g]
+	}
+}
+
+// with is the flow problem of the bought projects and p: the weight of groups
+// of voters and, by project, the groups that support it.
+func (a *audience) with(p int) (set []int, mass []*big.Int, to [][]int) {
+	set = append(slices.Clone(a.set), p)
+	to = make([][]int, len(set))
+	place := func(m *big.Int, admire []int, also bool) {
+		if m.Sign() == 0 {
+			return
+		}
+		for _, s := range admire {
+			to[s] = append(to[s], len(mass))
+		}
+		if also {
+			to[len(a.set)] = append(to[len(a.set)], len(mass))
+		}
+		mass = append(mass, m)
+	}
+	mine := a.split(p)
+	for g, m := range a.mass {
+		place(mine[g], a.admire[g], true)
+		place(new(big.Int).Sub(m, mine[g]), a.admire[g], false)
+	}
+	place(mine[len(a.mass)], nil, true)
+	return set, mass, to
+}
+
+// raise looks whether the costs of the bought projects and p can be split at the
+// load of the bound; then it is exact. If not, the projects that stay short give
+// a larger bound, and are returned: a step of Dinkelbach's iteration.
+func (a *audience) raise(b *loadBound, p int) (heavy []int) {
+	if b.exact = b.cost.Sign() == 0; b.exact {
+		return nil
+	}
+	set, mass, to := a.with(p)
+	short := a.shortAt(b, set, mass, to)
+	if b.exact = len(short) == 0; b.exact {
+		return nil
+	}
+	cost, reached := new(big.Int), make([]bool, len(mass))
+	for _, s := range short {
+		heavy = append(heavy, set[s])
+		cost.Add(cost, a.costMass(set[s]))
+		for _, g := range to[s] {
+			reached[g] = true
+		}
+	}
+	total := new(big.Int)
+	for g, yes := range reached {
+		if yes {
+			total.Add(total, mass[g])
+		}
+	}
+	b.cost, b.mass = cost, total
 	return heavy
 }
 
