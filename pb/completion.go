@@ -132,7 +132,7 @@ func (c *completer) trace(ctx context.Context, steps int, against *trace) (*trac
 	if !c.opts.Stepped {
 		r.below = against
 	}
-	if err := c.playAt(ctx, steps); err != nil {
+	if err := c.playForTrace(ctx, steps); err != nil {
 		return nil, err
 	}
 	if c.opts.Progress != nil {
@@ -146,6 +146,23 @@ func (c *completer) trace(ctx context.Context, steps int, against *trace) (*trac
 		t.tied[m.round] = ratio(r.chain.num[m.round], r.chain.den[m.round]).Rat
 	}
 	return t, nil
+}
+
+// playForTrace plays in floating point where that is certain, else exactly.
+func (c *completer) playForTrace(ctx context.Context, steps int) error {
+	s := &c.run.sketch
+	if !c.opts.Stepped && s.worthwhile() {
+		s.tried++
+		s.on = true
+		err := c.playAt(ctx, steps)
+		s.on = false
+		if err != nil || !s.spoilt {
+			return err
+		}
+		s.failed++
+		s.spoilt = false
+	}
+	return c.playAt(ctx, steps)
 }
 
 // sameBetween tells whether every endowment between two runs provably buys what

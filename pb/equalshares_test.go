@@ -176,6 +176,64 @@ func TestJumpsEqualSteps(t *testing.T) {
 	})
 }
 
+// TestSketchesEncloseExactRuns: a sketch that is not spoilt buys what the exact
+// run buys, at prices within its bounds; and most are not spoilt.
+func TestSketchesEncloseExactRuns(t *testing.T) {
+	whole, spoilt := 0, 0
+	check := func(t interface{ Fatalf(string, ...any) }, inst *Instance, profile *Profile, util Utility, raise *big.Rat) {
+		e, err := compile(inst, profile, util)
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		if e.total.Sign() == 0 {
+			return
+		}
+		r := newSharesRun(e, TieByID())
+		r.endow(new(big.Rat).SetFrac(new(big.Int).Mul(big.NewInt(inst.Budget), e.scale), e.total))
+		if err := r.play(context.Background(), raise); err != nil {
+			t.Fatalf("%v", err)
+		}
+		order, prices := slices.Clone(r.order), []*big.Rat{}
+		for j, p := range r.order {
+			price := ratio(r.chain.num[j], r.chain.den[j]).Rat
+			prices = append(prices, price.Quo(price, new(big.Rat).SetInt64(max(1, e.factor[p]))))
+		}
+		r.sketch.on = true
+		if err := r.play(context.Background(), raise); err != nil {
+			t.Fatalf("%v", err)
+		}
+		if r.sketch.spoilt {
+			spoilt++
+			return
+		}
+		whole++
+		if !slices.Equal(order, r.order) {
+			t.Fatalf("the sketch buys %v, the exact run %v", r.order, order)
+		}
+		for j, price := range prices {
+			if above := new(big.Rat).SetFloat64(r.above[j]); above.Cmp(price) < 0 {
+				t.Fatalf("round %d: price %v above %v", j, price, r.above[j])
+			}
+			if low := new(big.Rat).SetFloat64(r.lower[order[j]]); low.Cmp(price) > 0 {
+				t.Fatalf("round %d: price %v below %v", j, price, r.lower[order[j]])
+			}
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		util, points := drawUtility(t)
+		inst, profile := drawElection(t, points, rapid.Bool().Draw(t, "weights"))
+		check(t, inst, profile, util, big.NewRat(rapid.Int64Range(0, 200).Draw(t, "raise"), 7))
+	})
+	spoilt, whole = 0, 0
+	for seed := range uint64(40) {
+		inst, profile := Synthetic{Projects: 25, Voters: 800, Seed: seed, Length: 4, Share: 0.3}.Euclidean()
+		check(t, inst, profile, []Utility{Cost, Cardinality}[seed%2], big.NewRat(inst.Budget*int64(seed), 20*800))
+	}
+	if spoilt > whole/4 {
+		t.Errorf("%d sketches are spoilt, %d are not", spoilt, whole)
+	}
+}
+
 // TestRecordOfLoss checks shortfall and highest cost by running again.
 func TestRecordOfLoss(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -48,6 +48,8 @@ type sharesRun struct {
 	// bounds hold here too, since nobody has more money here.
 	below, guide *trace
 
+	sketch sketch
+
 	// live lists the supporters of each project who are not drained, as the first
 	// alive[p] of all; the drained are moved behind when they are met.
 	live  []supporters
@@ -121,13 +123,16 @@ type offer struct {
 	num, units *big.Int
 	partial    []int32
 	above      float64 // price per unit of utility, rounded up
+
+	// Of an estimate: about the head price, and how far from it the true one may be.
+	price, width float64
 }
 
 func newSharesRun(e *election, ties TieBreaker) *sharesRun {
 	n, types := len(e.inst.Projects), len(e.votes)
 	r := &sharesRun{
 		election: e, ties: ties,
-		left: make([]float64, types), drained: make([]int32, types), partial: make([]bool, types),
+		left: make([]float64, types), sketch: sketch{off: make([]float64, types)}, drained: make([]int32, types), partial: make([]bool, types),
 		state: make([]projectState, n), look: make([]lookState, n), boughtAt: make([]int32, n),
 		lower: make([]float64, n), lowest: make([]float64, n), gains: make([]int64, n),
 		costMass: make([]*big.Int, n), costF: make([]float64, n),
@@ -219,7 +224,7 @@ func (r *sharesRun) play(ctx context.Context, raise *big.Rat) error {
 		if r.below != nil {
 			r.keepBounds()
 		}
-		if best == nil {
+		if best == nil || r.sketch.spoilt {
 			return nil
 		}
 		r.buy(best)
@@ -259,6 +264,9 @@ func (r *sharesRun) reset(raise *big.Rat) {
 		r.left[t], r.drained[t] = r.chain.endowmentsF[r.purse[t]], undrained
 	}
 	r.slack = slices.Max(r.chain.endowmentsF) * 0x1p-50
+	for t := range r.sketch.off {
+		r.sketch.off[t] = r.slack
+	}
 	r.order, r.spent, r.met = r.order[:0], 0, r.met[:0]
 	r.above, r.second, r.bounds = r.above[:0], r.second[:0], r.bounds[:0]
 	copy(r.lower, r.lowest)
@@ -296,12 +304,18 @@ func (r *sharesRun) cheapest(reach float64) *offer {
 		if r.lower[p] > limit {
 			continue
 		}
-		o := r.offer(p)
-		if o == nil {
+		o, compare := (*offer)(nil), r.compare
+		if r.sketch.on {
+			o, compare = r.estimate(p), r.prefer
+			r.sketch.spoilt = o == nil
+		} else if o = r.offer(p); o == nil {
 			r.state[p] = dropped
 			continue
 		}
-		switch c := r.compare(o, best); {
+		if r.sketch.spoilt {
+			return nil
+		}
+		switch c := compare(o, best); {
 		case c < 0:
 			best, second = o, second[:0]
 			limit = o.above
@@ -363,6 +377,9 @@ func (r *sharesRun) bound(p int, limit float64) {
 		units = all - units
 		hidden := mass*r.slack + eps*r.costF[p]
 		if n == r.alive[p] {
+			if r.sketch.on {
+				hidden = r.doubt(p, x) + eps*r.costF[p]
+			}
 			if paid+hidden < r.costF[p] {
 				r.state[p] = dropped
 			}
@@ -428,8 +445,19 @@ func (r *sharesRun) payable(p int, x float64) (paid, mass, units float64, n int)
 // all they have left.
 func (r *sharesRun) buy(o *offer) {
 	p, round := o.project, int32(len(r.order))
+	if r.sketch.on {
+		r.pay(o)
+	} else {
+		r.payExactly(o, round)
+	}
+	r.state[p], r.boughtAt[p] = bought, round
+	r.order = append(r.order, p)
+	r.spent += r.inst.Projects[p].Cost
+}
+
+func (r *sharesRun) payExactly(o *offer, round int32) {
 	price := 0.0
-	if r.costMass[p].Sign() > 0 {
+	if r.costMass[o.project].Sign() > 0 {
 		price = r.chain.push(o.num, o.units)
 	} else {
 		r.chain.pushZero()
@@ -437,8 +465,8 @@ func (r *sharesRun) buy(o *offer) {
 	for _, t := range o.partial {
 		r.drained[t], r.left[t] = round, 0
 	}
-	s := &r.live[p]
-	for k, t := range s.types[:r.alive[p]] {
+	s := &r.live[o.project]
+	for k, t := range s.types[:r.alive[o.project]] {
 		if r.drained[t] == undrained {
 			r.left[t] = max(0, r.left[t]-price*float64(s.gainOf(k)))
 		}
@@ -446,7 +474,4 @@ func (r *sharesRun) buy(o *offer) {
 	// Each payment and each subtraction adds at most this much, since nobody pays
 	// more than the largest endowment.
 	r.slack += slices.Max(r.chain.endowmentsF) * 0x1p-50
-	r.state[p], r.boughtAt[p] = bought, round
-	r.order = append(r.order, p)
-	r.spent += r.inst.Projects[p].Cost
 }
