@@ -313,7 +313,7 @@ func (d proposalsData) fields() []ui.Field {
 	field := func(name, label, value string, options ...ui.Option) ui.Field {
 		return ui.Field{Lang: d.Lang, Name: name, Label: d.T(label), Value: value, Options: options}
 	}
-	everywhere := slices.Concat([]ui.Option{{Label: d.T("consultation.all_units")}}, d.unitOptions(d.territory.Communes(d.frame.Territory)))
+	everywhere := slices.Concat([]ui.Option{{Label: d.T("consultation.all_units")}}, d.placeOptions())
 	return []ui.Field{
 		field("q", "consultation.filter.word", d.Filter.Words),
 		field("unit", "consultation.fact.unit", d.Filter.Unit, everywhere...),
@@ -321,6 +321,18 @@ func (d proposalsData) fields() []ui.Field {
 		field("college", "consultation.fact.college", d.Filter.College, slices.Concat([]ui.Option{{Label: d.T("consultation.all_colleges")}}, d.collegeOptions())...),
 		field("outcome", "consultation.fact.outcome", d.outcome(), outcomes...),
 	}
+}
+
+// placeOptions are what a list may be narrowed to: the communes, the city as a
+// whole among them, and its arrondissements.
+func (d publicData) placeOptions() []ui.Option {
+	places := d.territory.Communes(d.frame.Territory)
+	for _, leaf := range d.territory.Leaves(d.frame.Territory) {
+		if !slices.ContainsFunc(places, func(u territory.Unit) bool { return u.Code == leaf.Code }) {
+			places = append(places, leaf)
+		}
+	}
+	return d.unitOptions(places)
 }
 
 func (d publicData) unitOptions(units []territory.Unit) []ui.Option {

@@ -66,8 +66,9 @@ func (h *Handlers) showMeetingForm(w http.ResponseWriter, r *http.Request, statu
 	return page.Render(w, r, status, meetingFormView(d))
 }
 
-// agendaRows is how many points the form of a meeting offers.
-const agendaRows = 8
+// The rows that a meeting's form offers for the agenda: some for a new meeting,
+// and behind the points of one that has more, room for further ones.
+const agendaRows, moreRows = 5, 2
 
 // meetingForm is the form of a meeting as it stands.
 func meetingForm(m consultation.Meeting) *page.Form {
@@ -80,13 +81,13 @@ func meetingForm(m consultation.Meeting) *page.Form {
 	for name, text := range map[string]i18n.Text{"title": m.Title, "place": m.Place, "access": m.Access, "chair": m.Chair, "conduct": m.Conduct} {
 		form.SetWords(name, text)
 	}
-	setAgenda(form, m.Agenda)
+	setAgenda(form, m.Agenda, len(m.Agenda)+moreRows)
 	return form
 }
 
 // setAgenda fills the rows of the agenda and empties those behind it.
-func setAgenda(form *page.Form, agenda []consultation.AgendaItem) {
-	for i := range max(points(form), len(agenda)) {
+func setAgenda(form *page.Form, agenda []consultation.AgendaItem, rows int) {
+	for i := range max(points(form), rows) {
 		n, minutes, item := strconv.Itoa(i+1), "", consultation.AgendaItem{}
 		if i < len(agenda) {
 			item = agenda[i]
@@ -121,7 +122,7 @@ func meetingDraft(form *page.Form) consultation.MeetingDraft {
 		}
 	}
 	if len(form.Faults) == 0 {
-		setAgenda(form, d.Agenda)
+		setAgenda(form, d.Agenda, len(d.Agenda))
 	}
 	return d
 }

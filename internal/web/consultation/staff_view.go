@@ -232,6 +232,30 @@ func (d staffContributionsData) table() ui.Table {
 	return t
 }
 
+// corrects tells whether a correction came back: its form must not be folded away.
+func (d staffContributionData) corrects() bool {
+	return len(d.Form.Faults) > 0 || d.Form.Refused != nil
+}
+
+// acts are what may be done with the contribution as it stands.
+func (d staffContributionData) acts() (list []string) {
+	c := d.Page.Contribution
+	for _, a := range []struct {
+		act string
+		may bool
+	}{
+		{"set_aside", c.State == consultation.Kept && c.Cited == 0 && (d.MayModerate || d.MayRecord && c.Release != programme.Public)},
+		{"withdraw", d.MayRecord && c.State != consultation.Withdrawn},
+		{"hide", d.MayModerate && !c.Hidden.Done()},
+		{"restore", d.MayModerate && (c.State == consultation.SetAside || c.Hidden.Done() && c.State != consultation.Withdrawn)},
+	} {
+		if a.may {
+			list = append(list, a.act)
+		}
+	}
+	return list
+}
+
 // tabs are the states; each keeps the other filters.
 func (d staffContributionsData) tabs() (tabs []ui.Tab) {
 	for _, s := range contributionStates {
@@ -275,7 +299,7 @@ func (d staffContributionsData) fields() []ui.Field {
 	}
 	return []ui.Field{
 		field("college", "consultation.all_colleges", d.Filter.College, d.collegeOptions()),
-		field("unit", "consultation.all_units", d.Filter.Unit, d.unitOptions(d.territory.Communes(d.frame.Territory))),
+		field("unit", "consultation.all_units", d.Filter.Unit, d.placeOptions()),
 		field("axis", "consultation.all_axes", d.Filter.Axis, d.axisOptions()),
 		field("kind", "consultation_work.all_kinds", string(d.Filter.Kind), d.kindOptions()),
 	}

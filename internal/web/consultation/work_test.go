@@ -277,11 +277,51 @@ func TestAListIsNarrowedAndItsTickedLinesSetAside(t *testing.T) {
 	})
 }
 
+// TestAContributionOffersWhatMayBeDone: a button that can only be refused is no offer.
+func TestAContributionOffersWhatMayBeDone(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := atWork(t, db, accounts.Coordinator)
+		number := s.said(db)
+		at := desk + "/consultation/contributions/" + number
+		offers := func(want ...string) {
+			t.Helper()
+			body := s.get("/ar" + at).Body.String()
+			for _, act := range []string{"set_aside", "withdraw", "hide", "restore"} {
+				if strings.Contains(body, `value="`+act+`"`) != slices.Contains(want, act) {
+					t.Errorf("%s is offered wrongly, want %v", act, want)
+				}
+			}
+		}
+		offers("set_aside", "withdraw", "hide")
+		proposal, err := s.service.GroupContributions(t.Context(), s.coordinator, consultation.Grouping{Contributions: []string{number},
+			New: consultation.ProposalDraft{Title: i18n.Text{Ar: "الربط الفردي بالماء"}, Body: "ربط دور الدوار بشبكة الماء الصالح للشرب"}})
+		s.must(err)
+		s.shows(at, proposal)
+		offers("withdraw", "hide")
+		reason := i18n.Text{Ar: "تعليل يفهمه صاحب المساهمة كما ينبغي"}
+		s.must(s.service.HideContribution(t.Context(), s.coordinator, number, reason, ""))
+		offers("withdraw", "restore")
+		s.must(s.service.WithdrawContribution(t.Context(), s.coordinator, number, reason, ""))
+		offers()
+	})
+}
+
+func TestAListMayBeNarrowedToAnArrondissement(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := atWork(t, db, accounts.Coordinator)
+		s.shows(desk+"/consultation/contributions?unit=07.351.01.05", `value="07.351.01.05" selected`)
+	})
+}
+
 func TestACorrectionShowsWhatWasWrittenBefore(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
 		s := atWork(t, db, accounts.Coordinator)
 		at := desk + "/consultation/contributions/" + s.said(db)
 		fields := s.asFilled(s.get("/ar"+at).Body, at)
+		fields.Set("raw", "")
+		if body := s.wants(at, http.StatusUnprocessableEntity, fields); !strings.Contains(body, "f-raw-error") || strings.Contains(body, "<details") {
+			t.Error("the fault of the words is folded away")
+		}
 		fields.Set("raw", "كنجيبو الما من السقاية ديال الجيران")
 		s.wants(at, http.StatusSeeOther, fields)
 		s.shows(at, "باقين كنجيبو الما من السقاية", "كنجيبو الما من السقاية ديال الجيران")
