@@ -223,7 +223,9 @@ func UserText(s, lang string) templ.Component {
 	return markup(`<span class="user" dir="auto"` + attr + `>` + templ.EscapeString(s) + `</span>`)
 }
 
-// Quote is what a person said, between the guillemets of the page's language.
+// Quote is what a person said, between the guillemets of the page's language. They
+// stand inside the words' own direction: an Arabic sentence of a French page
+// begins with its guillemet on the right.
 func Quote(l i18n.Lang, s, lang string) templ.Component {
 	open, end := "«", "»"
 	switch l {
@@ -232,5 +234,5 @@ func Quote(l i18n.Lang, s, lang string) templ.Component {
 	case i18n.En:
 		open, end = "“", "”"
 	}
-	return wrap(`<q class="quote">`+open, UserText(s, lang), end+`</q>`)
+	return wrap(`<q class="quote">`, UserText(open+s+end, lang), `</q>`)
 }

@@ -30,6 +30,8 @@ func TestSentencesIsolateTheirNumbers(t *testing.T) {
 		{"dangerous link", Link("javascript:alert(1)", "x"), `<a href="about:invalid#TemplFailedSanitizationURL">x</a>`},
 		{"fallback", Text(i18n.Ar, i18n.Text{Fr: "Réseau <x>"}), `<span lang="fr" dir="ltr">Réseau &lt;x&gt;</span> <span class="untranslated">غير مترجم</span>`},
 		{"own language", Text(i18n.Fr, i18n.Text{Fr: "Réseau", Ar: "شبكة"}), "Réseau"},
+		// Outside of the words' own direction the marks would stand on the side of the page's.
+		{"a quotation", Quote(i18n.Fr, "كنجيبو الما", "ary"), "<q class=\"quote\"><span class=\"user\" dir=\"auto\" lang=\"ary\">«\u00a0كنجيبو الما\u00a0»</span></q>"},
 		{"what people wrote", UserText("<hello>\nشكرا", ""), "<span class=\"user\" dir=\"auto\">&lt;hello&gt;\nشكرا</span>"},
 	} {
 		if got := string(rendered(t, c.c)); got != c.want {
