@@ -65,7 +65,7 @@ func (s *Service) issue(ctx context.Context, log string, by, person store.Part, 
 			args = append(args, log, number, serial, batch, hash, string(d.Grant.Role), d.Grant.Unit, d.Grant.Axis, d.Grant.Organisation,
 				d.Grant.College, s.keys.seal(placeAddressee+batch, d.Addressee), tx.Millis(), store.Millis(expires))
 		}
-		if err := tx.Exec(sqlInsertInvitations+store.Values(d.Count, invitationColumns), args...); err != nil {
+		if err := tx.Exec(sqlInsertInvitations+tx.Values(d.Count, invitationColumns), args...); err != nil {
 			return err
 		}
 		public := scope(d.Grant, by)

@@ -198,7 +198,7 @@ func insertWords(tx *store.Tx, seq int64, words []string) error {
 	for _, w := range words {
 		args = append(args, tx.Log(), w, seq)
 	}
-	return tx.Exec(sqlInsertWords+store.Values(len(words), 3), args...)
+	return tx.Exec(sqlInsertWords+tx.Values(len(words), 3), args...)
 }
 
 // change is what the log keeps of a proposal. It stays closed until somebody has

@@ -259,8 +259,8 @@ func insert(tx *store.Tx, accepted []ballot) error {
 			voterArgs = append(voterArgs, tx.Log(), b.voter.Key, b.voter.College, b.voter.Unit, b.voter.Confirmed)
 		}
 	}
-	if err := tx.Exec(sqlUpsertVoter+store.Values(len(voters), 5)+` ON CONFLICT (programme_id, voter) DO NOTHING`, voterArgs...); err != nil {
+	if err := tx.Exec(sqlUpsertVoter+tx.Values(len(voters), 5)+` ON CONFLICT (programme_id, voter) DO NOTHING`, voterArgs...); err != nil {
 		return err
 	}
-	return tx.Exec(sqlUpsertVote+store.Values(len(last), 4)+` ON CONFLICT (programme_id, statement, voter) DO UPDATE SET choice = excluded.choice`, voteArgs...)
+	return tx.Exec(sqlUpsertVote+tx.Values(len(last), 4)+` ON CONFLICT (programme_id, statement, voter) DO UPDATE SET choice = excluded.choice`, voteArgs...)
 }

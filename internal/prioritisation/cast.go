@@ -272,7 +272,7 @@ func writeCasts(tx *store.Tx, vote string, accepted []*cast) error {
 	for _, c := range accepted {
 		args = append(args, tx.Log(), vote, c.key, c.class, c.content)
 	}
-	return tx.Exec(sqlInsertBallots+store.Values(len(accepted), 5), args...)
+	return tx.Exec(sqlInsertBallots+tx.Values(len(accepted), 5), args...)
 }
 
 func decodeList(s string) (list []string, err error) { return list, json.Unmarshal([]byte(s), &list) }

@@ -318,7 +318,7 @@ func (s *Service) MakeCodes(ctx context.Context, actor accounts.Actor, p *progra
 			for _, h := range chunk {
 				args = append(args, tx.Log(), vote, h, college, false)
 			}
-			if err := tx.Exec(sqlInsertCredentials+store.Values(len(chunk), 5), args...); err != nil {
+			if err := tx.Exec(sqlInsertCredentials+tx.Values(len(chunk), 5), args...); err != nil {
 				return err
 			}
 		}

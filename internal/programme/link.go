@@ -44,7 +44,7 @@ func AddLinks(tx *store.Tx, links ...Link) error {
 	for _, l := range links {
 		args = append(args, tx.Log(), l.Source, l.Target, string(l.Kind), l.Reason, l.ByRole, tx.Millis())
 	}
-	return tx.Exec(sqlInsertLinks+store.Values(len(links), columns)+` ON CONFLICT DO NOTHING`, args...)
+	return tx.Exec(sqlInsertLinks+tx.Values(len(links), columns)+` ON CONFLICT DO NOTHING`, args...)
 }
 
 // RemoveLink takes a link back inside a command's write; the log keeps the trace.

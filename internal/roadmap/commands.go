@@ -157,14 +157,14 @@ func saveParts(tx *store.Tx, number string, p Project) error {
 		funding = append(funding, tx.Log(), number, f.Organisation, f.Year, f.Amount)
 	}
 	if len(shares) > 0 {
-		if err := tx.Exec(sqlInsertShares+store.Values(len(p.Shares), 5), shares...); err != nil {
+		if err := tx.Exec(sqlInsertShares+tx.Values(len(p.Shares), 5), shares...); err != nil {
 			return err
 		}
 	}
 	if len(funding) == 0 {
 		return nil
 	}
-	return tx.Exec(sqlInsertFunding+store.Values(len(p.Funding), 5), funding...)
+	return tx.Exec(sqlInsertFunding+tx.Values(len(p.Funding), 5), funding...)
 }
 
 // linkProject ties the project to what it comes from and to what it serves, and

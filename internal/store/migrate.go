@@ -97,6 +97,9 @@ func (db *DB) Migrate(ctx context.Context) error {
 			return fmt.Errorf("migrating the database: %w", err)
 		}
 	}
+	if err := db.guidePlanner(ctx); err != nil {
+		return err
+	}
 	if db.opt.Installation == "" {
 		db.opt.Installation = "local"
 	}

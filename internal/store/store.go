@@ -48,6 +48,7 @@ type Querier interface {
 type Execer interface {
 	Querier
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	Values(rows, columns int) string // placeholders of a multi-row INSERT, see Tx.Values
 }
 
 // Options of a database. The zero value is good for tests.

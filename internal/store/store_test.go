@@ -183,7 +183,7 @@ func TestGroupAnswersEachCallerForItself(t *testing.T) {
 				for _, f := range accepted {
 					args = append(args, f.id, f.who)
 				}
-				return tx.Exec(`INSERT INTO fact (id, who) VALUES `+store.Values(len(accepted), 2), args...)
+				return tx.Exec(`INSERT INTO fact (id, who) VALUES `+tx.Values(len(accepted), 2), args...)
 			},
 		})
 		const callers = 100

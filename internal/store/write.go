@@ -321,7 +321,7 @@ func (tx *Tx) flush() error {
 		}
 		if err := tx.Exec(`INSERT INTO change (programme_id, n, t, kind, subject, once, opened, hash,
 			public_commit, public_salt, public_body, text_commit, text_salt, text_body, person_commit, person_salt, person_body) VALUES `+
-			Values(n, changeColumns), args...); err != nil {
+			tx.Values(n, changeColumns), args...); err != nil {
 			return err
 		}
 		tx.pending = tx.pending[n:]
@@ -337,7 +337,9 @@ func (tx *Tx) lastT() int64 {
 }
 
 // Values is the list of placeholders of a multi-row INSERT: ($1, $2), ($3, $4) …
-func Values(rows, columns int) string {
+// SQLite takes a numbered one for a name and compares it with all before it, so
+// that a thousand cost more than the rows; there they have no number: (?, ?) …
+func (tx *Tx) Values(rows, columns int) string {
 	var b strings.Builder
 	for i := range rows {
 		if i > 0 {
@@ -348,7 +350,11 @@ func Values(rows, columns int) string {
 			if j > 0 {
 				b.WriteByte(',')
 			}
-			fmt.Fprintf(&b, "$%d", i*columns+j+1)
+			if tx.db.dialect == SQLite {
+				b.WriteByte('?')
+			} else {
+				fmt.Fprintf(&b, "$%d", i*columns+j+1)
+			}
 		}
 		b.WriteByte(')')
 	}

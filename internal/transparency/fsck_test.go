@@ -77,7 +77,7 @@ func TestFsckSeesEveryChange(t *testing.T) {
 		"node no hash":         {`UPDATE tree_node SET hash = '` + strings.Repeat("zz", 32) + `' WHERE place = 2`, "node 2"},
 		"checkpoint's root":    {`UPDATE log_checkpoint SET root = '` + zeros + `' WHERE size = 4`, "checkpoint of 4 leaves"},
 		"checkpoint's size":    {`UPDATE log_checkpoint SET size = 5 WHERE size = 4`, "checkpoint of 5 leaves"},
-		"checkpoint's note":    {`UPDATE log_checkpoint SET note = REPLACE(note, '4', '5') WHERE size = 4`, "checkpoint of 4 leaves"},
+		"checkpoint's note":    {`UPDATE log_checkpoint SET note = REPLACE(note, char(10) || '4' || char(10), char(10) || '5' || char(10)) WHERE size = 4`, "checkpoint of 4 leaves"},
 		"checkpoint no note":   {`UPDATE log_checkpoint SET note = '' WHERE size = 4`, "checkpoint of 4 leaves"},
 		"checkpoint no hash":   {`UPDATE log_checkpoint SET root = 'x' WHERE size = 4`, "checkpoint of 4 leaves"},
 		"checkpoint in future": {`UPDATE log_checkpoint SET size = 7 WHERE size = 6`, "a checkpoint of 7 leaves"},

@@ -128,7 +128,7 @@ func insertNodes(ctx context.Context, ex store.Execer, log string, place int64, 
 			args = append(args, log, place, hex.EncodeToString(h[:]))
 			place++
 		}
-		if _, err := ex.ExecContext(ctx, `INSERT INTO tree_node (programme_id, place, hash) VALUES `+store.Values(n, 3), args...); err != nil {
+		if _, err := ex.ExecContext(ctx, `INSERT INTO tree_node (programme_id, place, hash) VALUES `+ex.Values(n, 3), args...); err != nil {
 			return err
 		}
 		hashes = hashes[n:]
