@@ -29,6 +29,7 @@ type Service struct {
 	passwords *passwords
 	accounts  *Throttle // by login
 	guard     *Guard
+	intake    *Intake
 
 	keyChecked    atomic.Bool
 	organisations organisationCache
@@ -38,11 +39,14 @@ type Service struct {
 // territory lies in another; nil means equality only.
 func NewService(db *store.DB, keys *Keyring, within func(unit, ancestor string) bool) *Service {
 	return &Service{db: db, keys: keys, within: within, passwords: newPasswords(),
-		accounts: NewThrottle(perAccount, db.Now), guard: NewGuard(db.Now)}
+		accounts: NewThrottle(perAccount, db.Now), guard: NewGuard(db.Now), intake: NewIntake(db.Now)}
 }
 
 // Guard is the one count of wrong guesses, shared by everything that takes codes.
 func (s *Service) Guard() *Guard { return s.guard }
+
+// Intake bounds what people send to a programme without an account.
+func (s *Service) Intake() *Intake { return s.intake }
 
 // CheckKey makes sure that the identity key is the database's own; the first call
 // on a new database binds the two. ErrKeyLost otherwise. The app calls it at

@@ -201,7 +201,7 @@ func (s *Service) Identify(ctx context.Context, programme, token string) (actor 
 // SignIn is what somebody types to sign in.
 type SignIn struct {
 	Login, Password string
-	From            string // block of addresses (/24, /64), for the growing delay
+	From            string // block of addresses (/24, /56), for the growing delay
 	Device          string
 	Token           string // of the session the browser has, which ends
 }

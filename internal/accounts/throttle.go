@@ -23,6 +23,11 @@ var (
 	perAccount   = Policy{Free: 5, First: 30 * time.Second, Most: 15 * time.Minute, Forget: 15 * time.Minute}
 	perBlock     = Policy{Free: 10, First: 250 * time.Millisecond, Most: 4 * time.Second, Forget: 30 * time.Second}
 	perProgramme = Policy{Free: 100, First: 250 * time.Millisecond, Most: 2 * time.Second, Forget: 5 * time.Second}
+
+	// What comes in by itself: each of a hall of 300 phones sends two at once, and the
+	// hall then 600 an hour; a programme takes three such halls, and 1,800 an hour.
+	intakeOfBlock     = Policy{Free: 600, First: 6 * time.Second, Most: time.Minute, Forget: 6 * time.Second}
+	intakeOfProgramme = Policy{Free: 1800, First: 2 * time.Second, Most: time.Minute, Forget: 2 * time.Second}
 )
 
 // throttled bounds the memory of one throttle: about 10 MB.
@@ -132,7 +137,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // Guard slows the guessing of secrets that belong to a programme (codes, tracking
-// numbers) by the block of addresses the guesses come from (/24 for IPv4, /64 for
+// numbers) by the block of addresses the guesses come from (/24 for IPv4, /56 for
 // IPv6: what one customer usually has) and by the programme.
 type Guard struct{ block, programme *Throttle }
 
@@ -155,3 +160,28 @@ func (g *Guard) Fail(from string, programme string) {
 // UnderAttack tells whether a programme's codes are being guessed in numbers: the
 // coordinator is told.
 func (g *Guard) UnderAttack(programme string) bool { return g.programme.Delay(programme) > 0 }
+
+// Intake bounds what people send without an account, by the block of addresses it
+// comes from and by the programme. It is refused and not slowed: a flood waits
+// with as many connections as it likes.
+type Intake struct{ block, programme *Throttle }
+
+// NewIntake makes an intake with the house's policies.
+func NewIntake(clock func() time.Time) *Intake {
+	return &Intake{block: NewThrottle(intakeOfBlock, clock), programme: NewThrottle(intakeOfProgramme, clock)}
+}
+
+// Admit is nil, or a fault of kind Limited: within a minute something is taken again.
+func (i *Intake) Admit(from, programme string) error {
+	if i.block.Refused(from) > 0 || i.programme.Refused(programme) > 0 {
+		return fault.New(fault.Limited, "fault.limited")
+	}
+	return nil
+}
+
+// Took counts what was taken; what is refused counts for nothing, so that nobody
+// who tries again is kept out by that.
+func (i *Intake) Took(from, programme string) {
+	i.block.Fail(from)
+	i.programme.Fail(programme)
+}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/testkit"
 )
 
@@ -101,5 +102,51 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	cancel()
 	if err := sleep(ctx, time.Hour); err == nil {
 		t.Error("waited an hour for somebody who has left")
+	}
+}
+
+// TestAHallSendsAndAFloodDoesNot: 300 phones of one address send two each at once;
+// what more comes is refused for a minute at most, and others go on sending.
+func TestAHallSendsAndAFloodDoesNot(t *testing.T) {
+	clock := testkit.NewClock(noon)
+	in := NewIntake(clock.Now)
+	hall, home := "196.200.10.0/24", "41.140.1.0/24"
+	send := func(from string) (taken bool) {
+		if err := in.Admit(from, "p"); err != nil {
+			if !fault.Is(err, fault.Limited) {
+				t.Fatal(err)
+			}
+			return false
+		}
+		in.Took(from, "p")
+		return true
+	}
+	for n := range 600 {
+		if !send(hall) {
+			t.Fatalf("number %d of the hall is refused", n+1)
+		}
+	}
+	taken := 0
+	for range 3600 {
+		clock.Advance(time.Second)
+		if send(hall) {
+			taken++
+		}
+	}
+	if taken < 300 || taken > 1000 {
+		t.Errorf("in an hour of flood %d are taken, want about 600", taken)
+	}
+	if !send(home) {
+		t.Error("another address is refused")
+	}
+	for block := range 5000 {
+		send(strconv.Itoa(block))
+	}
+	if send(home) {
+		t.Error("five thousand addresses at once are not refused")
+	}
+	clock.Advance(time.Minute)
+	if !send(home) || !send(hall) {
+		t.Error("a minute later nothing is taken")
 	}
 }

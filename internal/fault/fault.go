@@ -27,6 +27,8 @@ const (
 	Closed
 	// Forbidden: signed in, but without the right (403).
 	Forbidden
+	// Limited: too much came in a short time; a little later it is taken (429).
+	Limited
 	// Unauthenticated: nobody is signed in; the page leads to the sign-in (303, or 401 for machines).
 	Unauthenticated
 	// Unavailable: the database or the disk refuses for now (503).
@@ -44,6 +46,8 @@ func (k Kind) Status() int {
 		return 409
 	case Forbidden:
 		return 403
+	case Limited:
+		return 429
 	case Unauthenticated:
 		return 401
 	case Unavailable:
@@ -64,6 +68,8 @@ func (k Kind) String() string {
 		return "closed"
 	case Forbidden:
 		return "forbidden"
+	case Limited:
+		return "limited"
 	case Unauthenticated:
 		return "unauthenticated"
 	case Unavailable:

@@ -14,7 +14,7 @@ import (
 var headings = map[fault.Kind]string{
 	fault.Internal: "error.heading.internal", fault.Invalid: "error.heading.invalid", fault.NotFound: "error.heading.not_found",
 	fault.Conflict: "error.heading.conflict", fault.Closed: "error.heading.closed", fault.Forbidden: "error.heading.forbidden",
-	fault.Unauthenticated: "error.heading.unauthenticated", fault.Unavailable: "error.heading.unavailable",
+	fault.Limited: "error.heading.limited", fault.Unauthenticated: "error.heading.unauthenticated", fault.Unavailable: "error.heading.unavailable",
 }
 
 // errorPage says what went wrong in the reader's language, without a word about the inside.

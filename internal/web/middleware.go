@@ -175,7 +175,7 @@ func (s *Server) identify(w http.ResponseWriter, r *http.Request, req *page.Requ
 
 func (s *Server) sessionCookie() string { return page.SessionCookie(s.cfg.Secure) }
 
-// addressBlock is the client's network (/24 or /64), for throttling only: it is never logged.
+// addressBlock is the client's network (/24 or /56), for throttling only: it is never logged.
 func (s *Server) addressBlock(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -200,7 +200,7 @@ func (s *Server) addressBlock(r *http.Request) string {
 		}
 	}
 	addr = addr.Unmap()
-	bits := 64
+	bits := 56
 	if addr.Is4() {
 		bits = 24
 	}

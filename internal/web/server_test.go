@@ -182,7 +182,7 @@ func TestTheClientCannotChooseItsAddress(t *testing.T) {
 		"two proxies add lines":     {"10.0.0.1:1234", []string{"1.2.3.4", "196.200.10.7", "10.0.0.2"}, "196.200.10.0/24"},
 		"proxy says nothing":        {"10.0.0.1:1234", nil, "10.0.0.0/24"},
 		"proxy adds what is none":   {"10.0.0.1:1234", []string{"1.2.3.4", "unknown"}, "10.0.0.0/24"},
-		"IPv6":                      {"[fd00::1]:1234", []string{"2001:db8:1:2:3::4"}, "2001:db8:1:2::/64"},
+		"IPv6":                      {"[fd00::1]:1234", []string{"2001:db8:1:2:3::4"}, "2001:db8:1::/56"},
 		"IPv4 written as IPv6":      {"[::ffff:10.0.0.1]:1234", []string{"::ffff:196.200.10.7"}, "196.200.10.0/24"},
 		"a claimed proxy is no one": {"10.0.0.1:1234", []string{"10.9.9.9, 196.200.10.7"}, "196.200.10.0/24"},
 	} {

@@ -44,13 +44,26 @@ func (h *Handlers) submitProposal(w http.ResponseWriter, r *http.Request) error 
 	if unit := form.Text("unit"); unit != "" {
 		draft.Units = []string{unit}
 	}
-	number, err := h.Consultation.SubmitProposal(r.Context(), req.Actor, draft)
+	number, err := h.takeIn(r, draft)
 	if again, err := form.Take(err); err != nil {
 		return err
 	} else if again {
 		return h.showNew(w, r, http.StatusUnprocessableEntity, form)
 	}
 	return h.receipt(w, r, number, draft.Code)
+}
+
+// takeIn submits a proposal unless too many have come from where it comes, or to
+// the programme, in a short time.
+func (h *Handlers) takeIn(r *http.Request, draft consultation.ProposalDraft) (number string, err error) {
+	req, intake := page.Of(r), h.Accounts.Intake()
+	if err := intake.Admit(req.Address, req.Actor.Programme); err != nil {
+		return "", err
+	}
+	if number, err = h.Consultation.SubmitProposal(r.Context(), req.Actor, draft); err == nil {
+		intake.Took(req.Address, req.Actor.Programme)
+	}
+	return number, err
 }
 
 // receipt answers the form itself: the code must stand in no address, where

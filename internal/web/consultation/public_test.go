@@ -26,6 +26,7 @@ import (
 type site struct {
 	testing.TB
 	service     *consultation.Service
+	people      *accounts.Service
 	coordinator accounts.Actor
 	mux         *http.ServeMux
 }
@@ -46,8 +47,8 @@ func newSite(t *testing.T, db *store.DB) *site {
 		OpensAt: db.Now().Add(-time.Hour), ClosesAt: db.Now().Add(time.Hour)}, "")
 	s.must(err)
 	s.service = consultation.NewService(db, programmes, pack)
-	people := accounts.NewService(db, nil, pack.Within) // only its count of wrong codes and the organisations' names are used
-	h := &webconsultation.Handlers{Consultation: s.service, Programmes: programmes, Accounts: people, Territory: pack}
+	s.people = accounts.NewService(db, nil, pack.Within) // only its counts of wrong codes and of what comes in, and the organisations' names are used
+	h := &webconsultation.Handlers{Consultation: s.service, Programmes: programmes, Accounts: s.people, Territory: pack}
 	for _, route := range h.Routes() {
 		for _, lang := range i18n.Langs {
 			prefix := "/" + string(lang)
@@ -171,6 +172,36 @@ func TestAProposalIsSentOnceAndGetsAReceipt(t *testing.T) {
 		}
 		if w := s.get("/ar" + stage + "/proposals/" + number); w.Code != http.StatusOK || strings.Contains(w.Body.String(), "حافلة") {
 			t.Errorf("a waiting proposal: %d, or its text is shown", w.Code)
+		}
+	})
+}
+
+// TestTooManyProposalsAtOnceWait: the page says so in its language and keeps what
+// was typed, and a minute later the same form is taken.
+func TestTooManyProposalsAtOnceWait(t *testing.T) {
+	testkit.EachDSN(t, func(t *testing.T, dsn string) {
+		clock := testkit.NewClock(time.Now())
+		s := newSite(t, testkit.Open(t, dsn, store.Options{Clock: clock.Now}))
+		form := s.get("/fr" + stage + "/proposals/new").Body.String()
+		values := typed(hidden(s, form, "once"), hidden(s, form, "code"))
+		for range 600 {
+			s.people.Intake().Took("", s.coordinator.Programme)
+		}
+		for _, lang := range []i18n.Lang{i18n.Ar, i18n.Fr, i18n.En} {
+			w := s.post("/"+string(lang)+stage+"/proposals/new", values)
+			if w.Code != http.StatusTooManyRequests {
+				t.Fatalf("%s: %d", lang, w.Code)
+			}
+			for _, want := range []string{i18n.T(lang, "fault.limited"), i18n.T(lang, "error.kept"), values.Get("body"), values.Get("once"), values.Get("code")} {
+				if !strings.Contains(w.Body.String(), want) {
+					t.Errorf("%s: the page does not hold %q", lang, want)
+				}
+			}
+			testkit.CheckHTML(t, string(lang), w.Body.Bytes())
+		}
+		clock.Advance(time.Minute)
+		if w := s.post("/fr"+stage+"/proposals/new", values); w.Code != http.StatusOK {
+			t.Errorf("a minute later: %d %s", w.Code, w.Body)
 		}
 	})
 }

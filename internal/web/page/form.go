@@ -29,7 +29,8 @@ type Form struct {
 	// Cleaned tells that control or direction-override characters were removed.
 	Cleaned bool
 	// Refused is why nothing was taken though every field is right: somebody else
-	// was first (Conflict), or the time is over (Closed). Take sets it.
+	// was first (Conflict), the time is over (Closed), or too many send at once
+	// (Limited). Take sets it.
 	Refused *fault.Error
 
 	request *Request // that sent it; nil for a form of ours
@@ -216,12 +217,15 @@ func (f *Form) Add(field, key string, args ...any) {
 	f.Faults = append(f.Faults, fault.Field(field, key, args...))
 }
 
+// refusals are the kinds of fault that bring a form back though every field is right.
+var refusals = map[fault.Kind]bool{fault.Conflict: true, fault.Closed: true, fault.Limited: true}
+
 // Take takes over the faults of an Invalid error, after those found while
 // reading, and tells whether the form must be shown again. So must one that came
-// too late (Conflict, Closed): the page then says why above what was typed.
+// too late (Conflict, Closed) or among too many (Limited): the page then says why above what was typed.
 // Other errors are returned.
 func (f *Form) Take(err error) (again bool, other error) {
-	if refused := new(fault.Error); f.request != nil && (fault.Is(err, fault.Conflict) || fault.Is(err, fault.Closed)) && errors.As(err, &refused) {
+	if refused := new(fault.Error); f.request != nil && errors.As(err, &refused) && refusals[refused.Kind] {
 		f.Refused = refused
 		f.request.refuse(refused, f.filled())
 		return true, nil

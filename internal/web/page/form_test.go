@@ -25,7 +25,7 @@ func posted(fields url.Values) *http.Request {
 // TestALateFormIsShownAgain: it keeps what was typed, says why nothing was saved,
 // and is then made from what stands.
 func TestALateFormIsShownAgain(t *testing.T) {
-	for kind, version := range map[fault.Kind]string{fault.Conflict: "5", fault.Closed: "3"} {
+	for kind, version := range map[fault.Kind]string{fault.Conflict: "5", fault.Closed: "3", fault.Limited: "3"} {
 		r := posted(url.Values{"title": {"écrit"}, "version": {"3"}})
 		form, err := page.ReadForm(r)
 		if err != nil {
@@ -51,7 +51,7 @@ func TestALateFormIsShownAgain(t *testing.T) {
 			t.Errorf("%v: the page says %v", kind, flash)
 		}
 		w := httptest.NewRecorder()
-		if err := page.Render(w, r, http.StatusUnprocessableEntity, templ.Raw("")); err != nil || w.Code != http.StatusConflict {
+		if err := page.Render(w, r, http.StatusUnprocessableEntity, templ.Raw("")); err != nil || w.Code != kind.Status() {
 			t.Errorf("%v: status %d, %v", kind, w.Code, err)
 		}
 	}

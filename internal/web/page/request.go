@@ -50,7 +50,7 @@ type Request struct {
 	Actor   accounts.Actor // for the programme in the address, or the installation
 	Session string         // the session's token; "" for a visitor
 	Device  string         // random id of an unconfirmed visitor's device; "" until SetDevice
-	Address string         // the client's address block: /24 or /64, for throttling only
+	Address string         // the client's address block: /24 or /56, for throttling only
 	Secure  bool           // cookies may be Secure
 
 	refused *fault.Error // why a form was not taken; its page says so
