@@ -40,7 +40,7 @@ var (
 var mayImport = map[string][]string{
 	"":             nil,
 	"cmd/khettara": {"internal/app"},
-	"internal/app": {"internal/web", "internal/demo"},
+	"internal/app": {"internal/web", "internal/demo", "opinion"},
 
 	// Public and pure: no database, no page, no word of any language.
 	"pb":      nil,

@@ -197,8 +197,9 @@ func readVote(text string) (Vote, bool) {
 
 // ReadVotes reads votes.csv: a row per vote cast, re-votes among them. Of the
 // votes of a person on a statement the latest counts, of those at the same time
-// the one further down. People come in the order of their first vote, as they
-// came to Polis, statements by id. It fails with [Faults] if the file cannot be used.
+// the one further down. People come in the order in which the file first names
+// them, which is that of participants-votes.csv, and statements by id. It fails
+// with [Faults] if the file cannot be used.
 func (c *Conversation) ReadVotes(r io.Reader) error {
 	const file = "votes.csv"
 	t := newTable(r)
@@ -262,6 +263,9 @@ func (c *Conversation) apply(log []VoteRecord) {
 	slices.SortFunc(statements, compareIDs)
 	for _, id := range statements {
 		c.Votes.AddStatement(id)
+	}
+	for i := range log {
+		c.Votes.AddPerson(log[i].Person)
 	}
 	for _, i := range order {
 		r := &log[i]

@@ -61,7 +61,11 @@ func TestRealConversations(t *testing.T) {
 		}
 		path := filepath.Join(dir, want.name, "votes.csv")
 		if _, err := os.Stat(path); err == nil {
-			sameVotes(t, want.name, readConversation(t, path).Votes, c.Votes)
+			v := readConversation(t, path).Votes
+			sameVotes(t, want.name, v, c.Votes)
+			if !slices.Equal(v.people.ids, c.Votes.people.ids) || !slices.Equal(v.statements.ids, c.Votes.statements.ids) {
+				t.Errorf("%s: the two files have people or statements in different orders", want.name)
+			}
 		}
 		var again bytes.Buffer
 		if err := c.WriteParticipantsVotes(&again); err != nil {
@@ -125,7 +129,7 @@ func TestTheLatestVoteCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := c.Votes
-	if v.PersonID(0) != "a" || v.StatementID(0) != "9" || v.Cast() != 3 || len(c.Log) != 5 {
+	if v.PersonID(0) != "b" || v.StatementID(0) != "9" || v.Cast() != 3 || len(c.Log) != 5 {
 		t.Errorf("people %v, statements %v, %d votes", v.people.ids, v.statements.ids, v.Cast())
 	}
 	for _, want := range []struct {

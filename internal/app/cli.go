@@ -30,6 +30,7 @@ type cli struct {
 	Backup  backupCmd  `cmd:"" help:"Write an encrypted backup, also while a server runs."`
 	Restore restoreCmd `cmd:"" help:"Verify a backup, and put it in place."`
 	PB      PBCmd      `cmd:"" name:"pb" help:"Count participatory-budgeting votes."`
+	Opinion OpinionCmd `cmd:"" help:"Make maps of opinions from votes on statements."`
 	Verify  VerifyCmd  `cmd:"" help:"Check a downloaded proof, offline."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

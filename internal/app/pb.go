@@ -275,7 +275,7 @@ func (t *pbTallier) file(ctx context.Context, name string) error {
 func (t *pbTallier) fail(file, rule string, err error) error {
 	t.failed = true
 	if t.cmd.JSON {
-		return pbWriteLine(t.out, pbFailure{file, rule, err.Error()})
+		return writeLine(t.out, pbFailure{file, rule, err.Error()})
 	}
 	_, err = fmt.Fprintf(t.out, "%s %s: %v\n", file, rule, err)
 	return err
@@ -288,7 +288,7 @@ func (t *pbTallier) print(file string, inst *pb.Instance, out *pb.Outcome, took 
 		Seconds: math.Round(took.Seconds()*1e6) / 1e6,
 	}
 	if t.cmd.JSON {
-		return pbWriteLine(t.out, line)
+		return writeLine(t.out, line)
 	}
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%s\t%s\t%d of %d projects\t%s of %s\t%.3f s\n", file, out.Rule, len(line.Order), len(inst.Projects), line.Cost, line.Budget, line.Seconds)
@@ -303,8 +303,8 @@ func pbProjectName(inst *pb.Instance, id string) string {
 	return inst.Projects[i].Name
 }
 
-// pbWriteLine writes a value as one line of JSON.
-func pbWriteLine(w io.Writer, v any) error {
+// writeLine writes a value as one line of JSON.
+func writeLine(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	return e.Encode(v)

@@ -143,7 +143,7 @@ func (c *pbCheckCmd) Run(s *streams) error {
 		}
 		for _, f := range faults {
 			found = true
-			if err := pbWriteLine(s.out, pbFault{filepath.Base(name), f.Line, f.Column, f.Code, f.Got, f.Want}); err != nil {
+			if err := writeLine(s.out, pbFault{filepath.Base(name), f.Line, f.Column, f.Code, f.Got, f.Want}); err != nil {
 				return err
 			}
 		}
