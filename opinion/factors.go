@@ -38,14 +38,6 @@ type estimate struct {
 // sym2 is a symmetric matrix [a b; b c].
 type sym2 struct{ a, b, c float64 }
 
-func (s sym2) full() mat2 { return mat2{s.a, s.b, s.b, s.c} }
-
-// turned is r s rᵀ.
-func (s sym2) turned(r mat2) sym2 {
-	t := r.mul(s.full()).mul(r.transpose())
-	return sym2{t[0], (t[1] + t[2]) / 2, t[3]}
-}
-
 // sums of one statement over people: what the M step needs.
 type sums struct {
 	moment sym2 // Σ ω (x xᵀ + C)
