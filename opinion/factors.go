@@ -38,6 +38,8 @@ type estimate struct {
 // sym2 is a symmetric matrix [a b; b c].
 type sym2 struct{ a, b, c float64 }
 
+func (s sym2) full() mat2 { return mat2{s.a, s.b, s.b, s.c} }
+
 // sums of one statement over people: what the M step needs.
 type sums struct {
 	moment sym2 // Σ ω (x xᵀ + C)

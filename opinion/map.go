@@ -42,6 +42,10 @@ func positionOf(e estimate, votes int) Position {
 	return Position{Point: Point{e.at[0], e.at[1]}, XX: e.spread.a, XY: e.spread.b, YY: e.spread.c, Votes: votes}
 }
 
+func (p Position) estimate() estimate {
+	return estimate{at: vec2{p.X, p.Y}, spread: sym2{p.XX, p.XY, p.YY}}
+}
+
 // Map of opinions: two axes that best explain the votes cast, and where
 // everybody stands on them. A vote is explained as
 //

@@ -30,7 +30,7 @@ func readConversation(t testing.TB, path string) *Conversation {
 	return c
 }
 
-func TestRealConversations(t *testing.T) {
+func TestFilesOfRealConversations(t *testing.T) {
 	dir := conformance(t)
 	for _, want := range []struct {
 		name                               string
