@@ -67,14 +67,15 @@ func parityStep(points []parityPoint, clusters []ParityCluster) []ParityCluster 
 	return slices.DeleteFunc(next, func(c ParityCluster) bool { return len(c.Members) == 0 })
 }
 
-func nearest(at vec2, clusters []ParityCluster) (g int, distance float64) {
-	distance = math.Inf(1)
+// nearest cluster, and the square of its distance.
+func nearest(at vec2, clusters []ParityCluster) (g int, square float64) {
+	square = math.Inf(1)
 	for i := range clusters {
-		if d := math.Sqrt(at.dist2(clusters[i].Centre)); d <= distance {
-			g, distance = i, d
+		if d := at.dist2(clusters[i].Centre); d <= square {
+			g, square = i, d
 		}
 	}
-	return g, distance
+	return g, square
 }
 
 func sameCentres(a, b []ParityCluster) bool {
@@ -115,13 +116,13 @@ func warmClusters(points []parityPoint, before []ParityCluster, k int) []ParityC
 		if len(clusters) >= possible {
 			return clusters
 		}
-		far, distance := 0, -1.0
+		far, square := 0, -1.0
 		for i, p := range points {
-			if _, d := nearest(p.at, clusters); d >= distance {
-				far, distance = i, d
+			if _, d := nearest(p.at, clusters); d >= square {
+				far, square = i, d
 			}
 		}
-		if distance <= 0 {
+		if square <= 0 {
 			return clusters
 		}
 		id := 0

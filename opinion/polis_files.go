@@ -1,7 +1,6 @@
 package opinion
 
 import (
-	"cmp"
 	"errors"
 	"io"
 	"slices"
@@ -18,9 +17,13 @@ type Conversation struct {
 	Groups []int
 
 	Comments []Comment    // as comments.csv lists them
-	Log      []VoteRecord // every vote of votes.csv in the order of the file, re-votes among them
+	Log      []VoteRecord // every vote in the order of the file, re-votes among them, if KeepLog
 	Authored []int        // statements that each person wrote, by person; nil if not told
 	Summary  []Entry      // as summary.csv lists them
+
+	// KeepLog, set before votes.csv is read, keeps its rows to write them again.
+	// They take several times the memory of the votes that count.
+	KeepLog bool
 
 	// Warnings are the faults that reading got around: the row or the cell
 	// counts as if it were not there.
@@ -81,7 +84,7 @@ func (c *Conversation) ReadParticipantsVotes(r io.Reader) error {
 	if err := t.open("participant"); err != nil {
 		return named(file, err)
 	}
-	statements := c.statementColumns(t)
+	people := &peopleReader{table: t, Conversation: c, statements: c.statementColumns(t)}
 	seen := map[int]bool{}
 	for {
 		err := t.row()
@@ -91,7 +94,7 @@ func (c *Conversation) ReadParticipantsVotes(r io.Reader) error {
 		if err != nil {
 			return named(file, err)
 		}
-		id, at := t.get("participant")
+		id, at := t.get("participant"), t.column("participant")
 		if id == "" {
 			t.tell(MissingID, at, "a row without a participant", "an id")
 			continue
@@ -102,7 +105,7 @@ func (c *Conversation) ReadParticipantsVotes(r io.Reader) error {
 			continue
 		}
 		seen[person] = true
-		c.readRow(t, person, statements)
+		people.read(person)
 	}
 	c.complete()
 	c.warn(file, t.faults)
@@ -126,39 +129,46 @@ func (c *Conversation) statementColumns(t *table) []int {
 	return statements
 }
 
-func (c *Conversation) readRow(t *table, person int, statements []int) {
+// peopleReader reads the rows of participants-votes.csv.
+type peopleReader struct {
+	*table
+	*Conversation
+	statements []int // by column
+}
+
+func (r *peopleReader) read(person int) {
 	var counts Counts
-	for i, statement := range statements {
-		text := t.cell(i)
-		if statement < 0 || text == "" {
+	for i, statement := range r.statements {
+		text := r.bytes(i)
+		if statement < 0 || len(text) == 0 {
 			continue
 		}
 		vote, ok := readVote(text)
 		if !ok {
-			t.tell(BadVote, i, quote(text), "1, 0, -1 or nothing")
+			r.tell(BadVote, i, quote(string(text)), "1, 0, -1 or nothing")
 			continue
 		}
-		c.Votes.Set(person, statement, vote)
+		r.Votes.Set(person, statement, vote)
 		counts.add(vote, 1)
 	}
 	for _, total := range []struct {
-		name  string
-		count int
-	}{{"n-votes", counts.Cast()}, {"n-agree", counts.Agree}, {"n-disagree", counts.Disagree}} {
-		if text, i := t.get(total.name); text != "" && t.whole(total.name) != int64(total.count) {
-			t.tell(CountDiffers, i, quote(text), "the number of votes in the row")
+		column int
+		count  int
+	}{{r.column("n-votes"), counts.Cast()}, {r.column("n-agree"), counts.Agree}, {r.column("n-disagree"), counts.Disagree}} {
+		if text := r.cell(total.column); text != "" && r.whole(total.column) != int64(total.count) {
+			r.tell(CountDiffers, total.column, quote(text), "the number of votes in the row")
 		}
 	}
-	if _, ok := t.heading["n-comments"]; ok {
-		c.Authored = put(c.Authored, person, int(t.whole("n-comments")), 0)
+	if column := r.column("n-comments"); column >= 0 {
+		r.Authored = put(r.Authored, person, int(r.whole(column)), 0)
 	}
-	if text, i := t.get("group-id"); text != "" {
+	if text := r.get("group-id"); text != "" {
 		group, ok := wholeNumber(text)
 		if !ok || group < 0 || group > maxIndex {
-			t.tell(BadNumber, i, quote(text), "a group or nothing")
+			r.tell(BadNumber, r.column("group-id"), quote(text), "a group or nothing")
 			return
 		}
-		c.Groups = put(c.Groups, person, int(group), -1)
+		r.Groups = put(r.Groups, person, int(group), -1)
 	}
 }
 
@@ -182,8 +192,8 @@ func (c *Conversation) complete() {
 	}
 }
 
-func readVote(text string) (Vote, bool) {
-	switch text {
+func readVote(text []byte) (Vote, bool) {
+	switch string(text) {
 	case "1":
 		return Agree, true
 	case "0":
@@ -191,101 +201,8 @@ func readVote(text string) (Vote, bool) {
 	case "-1":
 		return Disagree, true
 	}
-	n, ok := wholeNumber(text)
+	n, ok := wholeNumber(string(text))
 	return Vote(n), ok && n >= -1 && n <= 1
-}
-
-// ReadVotes reads votes.csv: a row per vote cast, re-votes among them. Of the
-// votes of a person on a statement the latest counts, of those at the same time
-// the one further down. People come in the order in which the file first names
-// them, which is that of participants-votes.csv, and statements by id. It fails
-// with [Faults] if the file cannot be used.
-func (c *Conversation) ReadVotes(r io.Reader) error {
-	const file = "votes.csv"
-	t := newTable(r)
-	if err := t.open("comment-id", "voter-id", "vote"); err != nil {
-		return named(file, err)
-	}
-	for {
-		err := t.row()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return named(file, err)
-		}
-		if record, ok := t.voteRecord(); ok {
-			c.Log = append(c.Log, record)
-		}
-	}
-	c.apply(c.Log)
-	c.complete()
-	c.warn(file, t.faults)
-	return nil
-}
-
-func (t *table) voteRecord() (VoteRecord, bool) {
-	person, at := t.get("voter-id")
-	statement, atStatement := t.get("comment-id")
-	text, atVote := t.get("vote")
-	time, _ := t.get("datetime")
-	if person == "" {
-		t.tell(MissingID, at, "a vote of nobody", "a voter-id")
-		return VoteRecord{}, false
-	}
-	if statement == "" {
-		t.tell(MissingID, atStatement, "a vote on nothing", "a comment-id")
-		return VoteRecord{}, false
-	}
-	vote, ok := readVote(text)
-	if !ok {
-		t.tell(BadVote, atVote, quote(text), "1, 0 or -1")
-		return VoteRecord{}, false
-	}
-	return VoteRecord{At: t.whole("timestamp"), Time: time, Statement: statement, Person: person, Vote: vote}, true
-}
-
-// apply casts the votes of a log in the order of their time.
-func (c *Conversation) apply(log []VoteRecord) {
-	order := make([]int, len(log))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(log[a].At, log[b].At) })
-	ids := map[string]bool{}
-	for i := range log {
-		ids[log[i].Statement] = true
-	}
-	statements := make([]string, 0, len(ids))
-	for id := range ids {
-		statements = append(statements, id)
-	}
-	slices.SortFunc(statements, compareIDs)
-	for _, id := range statements {
-		c.Votes.AddStatement(id)
-	}
-	for i := range log {
-		c.Votes.AddPerson(log[i].Person)
-	}
-	for _, i := range order {
-		r := &log[i]
-		c.Votes.Set(c.Votes.AddPerson(r.Person), c.Votes.AddStatement(r.Statement), r.Vote)
-	}
-}
-
-// compareIDs orders whole numbers by their size and before anything else.
-func compareIDs(a, b string) int {
-	x, isX := wholeNumber(a)
-	y, isY := wholeNumber(b)
-	switch {
-	case isX && isY && x != y:
-		return cmp.Compare(x, y)
-	case isX != isY && isX:
-		return -1
-	case isX != isY:
-		return 1
-	}
-	return cmp.Compare(a, b)
 }
 
 // ReadComments reads comments.csv: a row per statement with its moderation (1
@@ -308,7 +225,7 @@ func (c *Conversation) ReadComments(r io.Reader) error {
 			return named(file, err)
 		}
 		comment := t.comment()
-		_, at := t.get("comment-id")
+		at := t.column("comment-id")
 		switch {
 		case comment.ID == "":
 			t.tell(MissingID, at, "a statement without an id", "a comment-id")
@@ -333,15 +250,11 @@ func (c *Conversation) moderate(comment Comment) {
 }
 
 func (t *table) comment() Comment {
-	id, _ := t.get("comment-id")
-	author, _ := t.get("author-id")
-	time, _ := t.get("datetime")
-	text, _ := t.get("comment-body")
 	c := Comment{
-		ID: id, Author: author, At: t.whole("timestamp"), Time: time,
-		Agrees: t.whole("agrees"), Disagrees: t.whole("disagrees"), Text: text,
+		ID: t.get("comment-id"), Author: t.get("author-id"), At: t.whole(t.column("timestamp")), Time: t.get("datetime"),
+		Agrees: t.whole(t.column("agrees")), Disagrees: t.whole(t.column("disagrees")), Text: t.get("comment-body"),
 	}
-	switch state, i := t.get("moderated"); state {
+	switch state := t.get("moderated"); state {
 	case "1":
 		c.Moderation.State = Accepted
 	case "-1":
@@ -350,13 +263,13 @@ func (t *table) comment() Comment {
 	default:
 		n, ok := wholeNumber(state)
 		if !ok || n < -1 || n > 1 {
-			t.tell(BadState, i, quote(state), "1, 0 or -1")
+			t.tell(BadState, t.column("moderated"), quote(state), "1, 0 or -1")
 			break
 		}
 		c.Moderation.State = map[int64]State{-1: Rejected, 0: Open, 1: Accepted}[n]
 	}
 	for _, name := range []string{"is-meta", "is_meta", "meta"} {
-		if meta, _ := t.get(name); strings.EqualFold(meta, "true") || meta == "1" || strings.EqualFold(meta, "t") {
+		if meta := t.get(name); strings.EqualFold(meta, "true") || meta == "1" || strings.EqualFold(meta, "t") {
 			c.Moderation.Meta = true
 		}
 	}
@@ -376,12 +289,15 @@ func (c *Conversation) ReadSummary(r io.Reader) error {
 		if err != nil {
 			return named(file, err)
 		}
-		if len(t.cells) < 2 {
-			t.tell(WrongCells, 0, quote(t.cells[0]), "a key and a value")
+		if len(t.ends) < 2 {
+			t.tell(WrongCells, 0, quote(t.cell(0)), "a key and a value")
 			continue
 		}
-		// A value with commas that its writer did not quote is put together again.
-		c.Summary = append(c.Summary, Entry{t.cell(0), strings.TrimSpace(strings.Join(t.cells[1:], ","))})
+		value := []string{t.cell(1)}
+		for i := 2; i < len(t.ends); i++ { // commas that its writer did not quote
+			value = append(value, t.cell(i))
+		}
+		c.Summary = append(c.Summary, Entry{t.cell(0), strings.Join(value, ",")})
 	}
 	c.warn(file, t.faults)
 	return nil

@@ -3,9 +3,11 @@ package opinion
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -124,6 +126,7 @@ func TestParticipantsVotesInAnyOrderOfColumns(t *testing.T) {
 
 func TestTheLatestVoteCounts(t *testing.T) {
 	c := NewConversation()
+	c.KeepLog = true
 	file := "vote,voter-id,comment-id,timestamp\n1,b,10,30\n-1,b,10,20\n0,a,9,10\n1,a,9,10\n-1,a,10,5\n"
 	if err := c.ReadVotes(strings.NewReader(file)); err != nil {
 		t.Fatal(err)
@@ -287,5 +290,28 @@ func checkWritten(t *testing.T, c *Conversation, write func(io.Writer) error, re
 	sameVotes(t, "again", again.Votes, c.Votes)
 	if again.Votes.Statements() != c.Votes.Statements() || len(again.Comments) != len(c.Comments) {
 		t.Fatalf("%d statements and %d comments, want %d and %d", again.Votes.Statements(), len(again.Comments), c.Votes.Statements(), len(c.Comments))
+	}
+}
+
+// TestReadingVotesIsLean holds what reading a vote allocates: large conversations
+// are read on small machines.
+func TestReadingVotesIsLean(t *testing.T) {
+	const people, each = 2000, 100
+	var file bytes.Buffer
+	file.WriteString("timestamp,datetime,comment-id,voter-id,vote\n")
+	for j := range each {
+		for i := range people {
+			fmt.Fprintf(&file, "%d,Wed Jun 18 08:16:54 WIB 2014,%d,%d,%d\n", 1500000000000+i, j, i, (i+j)%3-1)
+		}
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	c := NewConversation()
+	if err := c.ReadVotes(&file); err != nil || c.Votes.Cast() != people*each {
+		t.Fatal(c.Votes.Cast(), err)
+	}
+	runtime.ReadMemStats(&after)
+	if per := (after.TotalAlloc - before.TotalAlloc) / (people * each); per > 64 {
+		t.Errorf("%d bytes are allocated for a vote", per)
 	}
 }

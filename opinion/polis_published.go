@@ -77,10 +77,12 @@ func (r *stateReader) turnVotes() {
 	if turned >= asIs {
 		return
 	}
-	for i := range r.state.Log {
-		r.state.Log[i].Vote = -r.state.Log[i].Vote
+	v := r.state.Votes
+	for i := range v.People() {
+		for j, vote := range v.Row(i) {
+			v.Set(i, j, -vote)
+		}
 	}
-	r.state.apply(r.state.Log)
 }
 
 // person finds a person that the state names; -1 and a warning if there is none.

@@ -57,9 +57,8 @@ func ReadServerState(folder string) (*ServerState, error) {
 	if err := readStateComments(r.state.Conversation, folder); err != nil {
 		return nil, err
 	}
-	people := r.keepKnown(log)
-	r.state.apply(r.state.Log)
-	r.checkCounts(people)
+	counts := r.castKnown(log)
+	r.checkCounts(counts)
 	r.readModeration()
 	r.readAxes()
 	r.turnVotes()
@@ -184,7 +183,7 @@ func readStateVotes(c *Conversation, folder string) ([]VoteRecord, error) {
 			if s.Modified == nil {
 				r.At = milliseconds(s.Created)
 			}
-			vote, ok := readVote(string(s.Vote))
+			vote, ok := readVote([]byte(s.Vote))
 			if r.Vote = vote; !ok || r.Person == "" || r.Statement == "" {
 				c.Warnings = append(c.Warnings, &Fault{Code: BadVote, File: "votes.json", Got: fmt.Sprintf("%q by %q on %q", s.Vote, r.Person, r.Statement), Want: "a vote of 1, 0 or -1"})
 				return
@@ -194,6 +193,7 @@ func readStateVotes(c *Conversation, folder string) ([]VoteRecord, error) {
 		return log, err
 	}
 	votes := NewConversation()
+	votes.KeepLog = true
 	path := firstFile(folder, "votes.csv", "participants-votes.csv", "participant-votes.csv")
 	if path == "" {
 		return nil, &Fault{Code: MissingFile, Got: "a server state without votes", Want: "votes.json or votes.csv"}
@@ -311,17 +311,20 @@ func (r *stateReader) readStatements() {
 	}
 }
 
-// keepKnown keeps the votes that were there when the map was made, and returns
-// how many votes the state says each person cast.
-func (r *stateReader) keepKnown(log []VoteRecord) map[string]int {
-	var people map[string]int
+// castKnown casts the votes that were there when the map was made, and returns
+// how many the state says each person cast. Without columns in the state,
+// statements come by id.
+func (r *stateReader) castKnown(log []VoteRecord) map[string]int {
+	var counts map[string]int
+	r.decode("user-vote-counts", &counts)
+	v := r.state.Votes
+	timed := timedVotes{votes: v}
 	told := map[string]bool{}
-	known := r.decode("user-vote-counts", &people)
 	for _, vote := range log {
-		_, there := people[vote.Person]
-		_, also := r.state.Votes.Statement(vote.Statement)
+		_, there := counts[vote.Person]
+		_, also := v.Statement(vote.Statement)
 		switch {
-		case known && len(people) > 0 && !there:
+		case len(counts) > 0 && !there:
 			if !told["p"+vote.Person] {
 				r.strange("votes", "a vote of participant "+quote(vote.Person)+", who came later,")
 			}
@@ -332,22 +335,25 @@ func (r *stateReader) keepKnown(log []VoteRecord) map[string]int {
 			}
 			told["s"+vote.Statement] = true
 		default:
-			r.state.Log = append(r.state.Log, vote)
+			timed.cast(v.AddPerson(vote.Person), v.AddStatement(vote.Statement), vote.Vote, vote.At)
 		}
 	}
-	return people
+	if r.tids == nil {
+		v.sortStatements()
+	}
+	return counts
 }
 
 // checkCounts tells of people who cast more or fewer votes than the state says:
 // what is computed from their votes will differ.
-func (r *stateReader) checkCounts(people map[string]int) {
-	for _, id := range slices.SortedFunc(maps.Keys(people), compareIDs) {
+func (r *stateReader) checkCounts(counts map[string]int) {
+	for _, id := range slices.SortedFunc(maps.Keys(counts), compareIDs) {
 		cast := 0
 		if i, ok := r.state.Votes.Person(id); ok {
 			cast = r.state.Votes.CastBy(i)
 		}
-		if cast != people[id] {
-			r.warn(&Fault{Code: CountDiffers, File: stateFile, Got: fmt.Sprintf("%d votes by participant %s", cast, quote(id)), Want: fmt.Sprintf("%d as in user-vote-counts", people[id])})
+		if cast != counts[id] {
+			r.warn(&Fault{Code: CountDiffers, File: stateFile, Got: fmt.Sprintf("%d votes by participant %s", cast, quote(id)), Want: fmt.Sprintf("%d as in user-vote-counts", counts[id])})
 		}
 	}
 }

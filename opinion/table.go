@@ -2,6 +2,7 @@ package opinion
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -14,8 +15,8 @@ import (
 // Limits of a file: what goes beyond is no file of a conversation.
 const (
 	maxCell   = 1 << 20 // bytes
-	maxCells  = 1 << 20 // of one row
-	maxFaults = 200     // told of one file; one in the wrong format would have one on every line
+	maxRow    = 1 << 26
+	maxFaults = 200 // told of one file; one in the wrong format would have one on every line
 )
 
 // place is where a cell begins, from 1; columns count characters.
@@ -27,10 +28,12 @@ type place struct{ line, column int }
 // not double it. Rows may end in LF or CRLF; empty lines are passed over.
 type table struct {
 	in     *bufio.Reader
-	at     place
-	cells  []string
-	places []place
-	buffer []byte
+	line   int    // lines read so far
+	first  int    // line on which the row begins
+	raw    []byte // the row as it stands
+	text   []byte // its cells one after the other, without their quotes
+	ends   []int  // of each cell in text
+	begins []int  // of each cell in raw
 
 	heading map[string]int // lower-case names
 	width   int
@@ -38,27 +41,37 @@ type table struct {
 }
 
 func newTable(r io.Reader) *table {
-	t := &table{in: bufio.NewReaderSize(r, 1<<16), at: place{1, 1}}
+	t := &table{in: bufio.NewReaderSize(r, 1<<16)}
 	if mark, _ := t.in.Peek(3); string(mark) == "\uFEFF" {
 		_, _ = t.in.Discard(3)
 	}
 	return t
 }
 
+// place of a cell of the row.
+func (t *table) place(cell int) place {
+	if cell < 0 || cell >= len(t.begins) {
+		return place{max(t.first, 1), 1}
+	}
+	before := t.raw[:t.begins[cell]]
+	return place{
+		t.first + bytes.Count(before, []byte("\n")),
+		utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1,
+	}
+}
+
 // tell records a fault at a cell of the row; reading goes on.
 func (t *table) tell(code FaultCode, cell int, got, want string) {
 	if len(t.faults) < maxFaults {
-		p := place{1, 1}
-		if cell < len(t.places) {
-			p = t.places[max(cell, 0)]
-		}
+		p := t.place(cell)
 		t.faults = append(t.faults, &Fault{Code: code, Line: p.line, Column: p.column, Got: got, Want: want})
 	}
 }
 
 // stop is the error for a fault that no reading can get around; it comes last,
 // after those told so far.
-func (t *table) stop(code FaultCode, p place, got, want string) error {
+func (t *table) stop(code FaultCode, cell int, got, want string) error {
+	p := t.place(cell)
 	return append(t.faults, &Fault{Code: code, Line: p.line, Column: p.column, Got: got, Want: want})
 }
 
@@ -66,15 +79,15 @@ func (t *table) stop(code FaultCode, p place, got, want string) error {
 func (t *table) open(wanted ...string) error {
 	err := t.next()
 	if errors.Is(err, io.EOF) {
-		return t.stop(MissingHeading, place{1, 1}, "an empty file", "a heading")
+		return t.stop(MissingHeading, -1, "an empty file", "a heading")
 	}
 	if err != nil {
 		return err
 	}
-	t.heading = make(map[string]int, len(t.cells))
-	t.width = len(t.cells)
-	for i, cell := range t.cells {
-		name := strings.ToLower(strings.TrimSpace(cell))
+	t.width = len(t.ends)
+	t.heading = make(map[string]int, t.width)
+	for i := range t.width {
+		name := strings.ToLower(t.cell(i))
 		if _, again := t.heading[name]; again && name != "" {
 			t.tell(RepeatedColumn, i, quote(name), "each name once")
 			continue
@@ -83,7 +96,7 @@ func (t *table) open(wanted ...string) error {
 	}
 	for _, name := range wanted {
 		if _, ok := t.heading[name]; !ok {
-			return t.stop(MissingColumn, place{1, 1}, "no column "+quote(name), "the columns "+strings.Join(wanted, ", "))
+			return t.stop(MissingColumn, -1, "no column "+quote(name), "the columns "+strings.Join(wanted, ", "))
 		}
 	}
 	return nil
@@ -95,39 +108,47 @@ func (t *table) row() error {
 	if err := t.next(); err != nil {
 		return err
 	}
-	if len(t.cells) != t.width {
-		t.tell(WrongCells, 0, fmt.Sprintf("%d cells", len(t.cells)), fmt.Sprintf("%d as in the heading", t.width))
+	if len(t.ends) != t.width {
+		t.tell(WrongCells, 0, fmt.Sprintf("%d cells", len(t.ends)), fmt.Sprintf("%d as in the heading", t.width))
 	}
 	return nil
 }
 
-// get is a cell of the row by the name of its column, and its index; "" and -1
-// where there is none.
-func (t *table) get(name string) (string, int) {
-	i, ok := t.heading[name]
-	if !ok {
-		return "", -1
+// column is the index of a column by its name, -1 if there is none.
+func (t *table) column(name string) int {
+	if i, ok := t.heading[name]; ok {
+		return i
 	}
-	return t.cell(i), i
+	return -1
 }
 
-func (t *table) cell(i int) string {
-	if i >= len(t.cells) {
-		return ""
+// get is a cell of the row by the name of its column; "" where there is none.
+func (t *table) get(name string) string { return t.cell(t.column(name)) }
+
+func (t *table) cell(i int) string { return string(t.bytes(i)) }
+
+// bytes are a cell of the row, without space around it, until the next row is read.
+func (t *table) bytes(i int) []byte {
+	if i < 0 || i >= len(t.ends) {
+		return nil
 	}
-	return strings.TrimSpace(t.cells[i])
+	start := 0
+	if i > 0 {
+		start = t.ends[i-1]
+	}
+	return bytes.TrimSpace(t.text[start:t.ends[i]])
 }
 
 // whole reads a whole number from a cell. Empty is 0; what is no whole number
 // is told and counts 0.
-func (t *table) whole(name string) int64 {
-	text, i := t.get(name)
-	if text == "" {
+func (t *table) whole(column int) int64 {
+	text := t.bytes(column)
+	if len(text) == 0 {
 		return 0
 	}
-	n, ok := wholeNumber(text)
+	n, ok := wholeNumber(string(text))
 	if !ok {
-		t.tell(BadNumber, i, quote(text), "a whole number")
+		t.tell(BadNumber, column, quote(string(text)), "a whole number")
 	}
 	return n
 }
@@ -138,7 +159,7 @@ func wholeNumber(text string) (int64, bool) {
 		return n, true
 	}
 	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || f != float64(int64(f)) || f < -1<<53 || f > 1<<53 {
+	if err != nil || f < -1<<53 || f > 1<<53 || f != float64(int64(f)) {
 		return 0, false
 	}
 	return int64(f), true
@@ -147,91 +168,110 @@ func wholeNumber(text string) (int64, bool) {
 // next reads a row as it stands; io.EOF after the last.
 func (t *table) next() error {
 	for {
-		t.cells, t.places = t.cells[:0], t.places[:0]
-		for {
-			p := t.at
-			more, err := t.scan()
-			if err != nil {
+		t.raw, t.text, t.ends, t.begins = t.raw[:0], t.text[:0], t.ends[:0], t.begins[:0]
+		t.first = t.line + 1
+		if err := t.readLine(); err != nil {
+			return err
+		}
+		if err := t.split(); err != nil {
+			return err
+		}
+		if len(t.ends) > 1 || len(t.text) > 0 {
+			break
+		}
+	}
+	if i := badText(t.raw); i >= 0 {
+		cell, at := slices.BinarySearch(t.begins, i)
+		if !at {
+			cell--
+		}
+		t.tell(NotText, cell, "bytes that are no text", "UTF-8")
+	}
+	return nil
+}
+
+// readLine adds a line, with its end, to the row; io.EOF if there is none.
+func (t *table) readLine() error {
+	before := len(t.raw)
+	for {
+		part, err := t.in.ReadSlice('\n')
+		t.raw = append(t.raw, part...)
+		switch {
+		case len(t.raw) > maxRow:
+			return t.stop(TooLong, len(t.begins)-1, "a row of more than 64 mebibytes", "shorter rows")
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case err != nil && (!errors.Is(err, io.EOF) || len(t.raw) == before):
+			return err
+		}
+		t.line++
+		return nil
+	}
+}
+
+// split finds the cells of the row, reading on while a quote is open.
+func (t *table) split() error {
+	for i, more := 0, true; more; {
+		t.begins = append(t.begins, i)
+		start := len(t.text)
+		if i < len(t.raw) && t.raw[i] == '"' {
+			var err error
+			if i, err = t.quoted(i + 1); err != nil {
 				return err
 			}
-			t.cells, t.places = append(t.cells, string(t.buffer)), append(t.places, p)
-			if i := badText(t.buffer); i >= 0 {
-				t.tell(NotText, len(t.cells)-1, "bytes that are no text", "UTF-8")
+		} else {
+			end := i
+			for end < len(t.raw) && t.raw[end] != ',' && t.raw[end] != '\n' {
+				end++
 			}
-			if len(t.cells) > maxCells {
-				return t.stop(TooLong, p, "a row of more than a million cells", "shorter rows")
+			cell := t.raw[i:end]
+			if end == len(t.raw) || t.raw[end] == '\n' {
+				cell = bytes.TrimSuffix(cell, []byte("\r"))
 			}
-			if !more {
-				break
-			}
+			t.text = append(t.text, cell...)
+			i = end
 		}
-		if len(t.cells) > 1 || t.cells[0] != "" {
-			return nil
+		if len(t.text)-start > maxCell {
+			return t.stop(TooLong, len(t.begins)-1, "a cell of more than a mebibyte", "shorter cells")
 		}
+		t.ends = append(t.ends, len(t.text))
+		more = i < len(t.raw) && t.raw[i] == ','
+		i++
 	}
+	return nil
 }
 
-// scan reads a cell into the buffer and tells whether another follows in the row.
-func (t *table) scan() (more bool, err error) {
-	t.buffer = t.buffer[:0]
-	start := t.at
-	quoted := false
-	for first := true; ; first = false {
-		b, err := t.byte()
+// quoted takes a cell from behind its opening quote and returns where it ended.
+func (t *table) quoted(i int) (int, error) {
+	start := len(t.text)
+	for {
+		n := bytes.IndexByte(t.raw[i:], '"')
+		if n < 0 {
+			t.text = append(t.text, t.raw[i:]...)
+			i = len(t.raw)
+			if len(t.text)-start > maxCell {
+				return i, nil
+			}
+			err := t.readLine()
+			if errors.Is(err, io.EOF) {
+				return i, t.stop(OpenQuote, len(t.begins)-1, "the end of the file inside quotes", "a closing quote")
+			}
+			if err != nil {
+				return i, err
+			}
+			continue
+		}
+		t.text = append(t.text, t.raw[i:i+n]...)
+		i += n + 1
+		after := bytes.TrimPrefix(t.raw[i:], []byte("\r"))
 		switch {
-		case errors.Is(err, io.EOF) && quoted:
-			return false, t.stop(OpenQuote, start, "the end of the file inside quotes", "a closing quote")
-		case errors.Is(err, io.EOF) && (!first || len(t.cells) > 0):
-			return false, nil
-		case err != nil:
-			return false, err
-		case first && b == '"':
-			quoted = true
-		case quoted && b == '"':
-			if quoted = t.staysOpen(); quoted {
-				t.buffer = append(t.buffer, '"')
-			}
-		case !quoted && b == ',':
-			return true, nil
-		case !quoted && b == '\n':
-			return false, nil
-		case !quoted && b == '\r' && t.follows("\n"):
-		default:
-			t.buffer = append(t.buffer, b)
+		case len(after) == 0 || after[0] == '\n' || t.raw[i] == ',':
+			return len(t.raw) - len(after), nil
+		case t.raw[i] == '"':
+			i++
 		}
-		if len(t.buffer) > maxCell {
-			return false, t.stop(TooLong, start, "a cell of more than a mebibyte", "shorter cells")
-		}
+		t.text = append(t.text, '"')
 	}
-}
-
-// staysOpen tells whether a quote inside a quoted cell belongs to its text: a
-// doubled one, which it takes, or one that nothing makes the end of the cell.
-func (t *table) staysOpen() bool {
-	if t.follows(`"`) {
-		_, _ = t.byte()
-		return true
-	}
-	_, err := t.in.Peek(1)
-	return err == nil && !t.follows(",") && !t.follows("\n") && !t.follows("\r")
-}
-
-func (t *table) follows(s string) bool {
-	next, _ := t.in.Peek(len(s))
-	return string(next) == s
-}
-
-func (t *table) byte() (byte, error) {
-	b, err := t.in.ReadByte()
-	switch {
-	case err != nil:
-		return 0, err
-	case b == '\n':
-		t.at = place{t.at.line + 1, 1}
-	case utf8.RuneStart(b):
-		t.at.column++
-	}
-	return b, nil
 }
 
 // badText is the offset of the first NUL or byte that is not UTF-8, else -1.
