@@ -311,9 +311,9 @@ func (r *stateReader) readStatements() {
 	}
 }
 
-// castKnown casts the votes that were there when the map was made, and returns
-// how many the state says each person cast. Without columns in the state,
-// statements come by id.
+// castKnown casts the votes that were there when the map was made, adds the
+// people whose votes are missing, and returns how many the state says each
+// person cast. Without columns in the state, statements come by id.
 func (r *stateReader) castKnown(log []VoteRecord) map[string]int {
 	var counts map[string]int
 	r.decode("user-vote-counts", &counts)
@@ -340,6 +340,9 @@ func (r *stateReader) castKnown(log []VoteRecord) map[string]int {
 	}
 	if r.tids == nil {
 		v.sortStatements()
+	}
+	for _, id := range slices.SortedFunc(maps.Keys(counts), compareIDs) {
+		v.AddPerson(id)
 	}
 	return counts
 }
