@@ -1,7 +1,9 @@
 package opinion
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -542,5 +544,53 @@ func writeFile(t testing.TB, folder, name string, data []byte) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(folder, name), data, 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestGroupsDoNotHangOnTheFormOfTheFile writes a real conversation in ways that
+// other programs would, with the same people and statements in the same order.
+func TestGroupsDoNotHangOnTheFormOfTheFile(t *testing.T) {
+	dir := filepath.Join(conformance(t), "scoop-hivemind.taxes")
+	want := parityOf(t, readConversation(t, dir).Votes, ParityOptions{K: 2}).Group()
+	rows := func(name string) [][]string {
+		f, err := os.Open(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		all, err := csv.NewReader(f).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	for name, form := range map[string]func(row []string) []string{
+		"the statements first":  func(row []string) []string { return slices.Concat(row[6:], row[:6]) },
+		"no totals, no groups":  func(row []string) []string { return slices.Concat(row[:1], row[6:]) },
+		"empty groups, a stray": func(row []string) []string { return slices.Concat(row[:1], []string{"stray"}, row[6:]) },
+	} {
+		folder := t.TempDir()
+		var people, comments bytes.Buffer
+		w := csv.NewWriter(&people)
+		w.UseCRLF = true
+		for _, row := range rows("participants-votes.csv") {
+			if err := w.Write(form(row)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Flush()
+		w = csv.NewWriter(&comments)
+		for _, row := range rows("comments.csv") {
+			if err := w.Write([]string{row[7], row[6], row[2]}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Flush()
+		writeFile(t, folder, "participants-votes.csv", people.Bytes())
+		writeFile(t, folder, "comments.csv", comments.Bytes())
+		c := readConversation(t, folder)
+		if got := parityOf(t, c.Votes, ParityOptions{K: 2}).Group(); !slices.Equal(got, want) || len(c.Warnings) > 0 {
+			t.Errorf("%s: ARI %v, %v", name, AdjustedRand(got, want), c.Warnings)
+		}
 	}
 }
