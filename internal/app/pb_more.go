@@ -45,8 +45,9 @@ func (c *pbOne) count(ctx context.Context, s *streams, singly bool) (*pb.Pabulib
 
 type pbExplainCmd struct {
 	pbOne
-	Voter  string `help:"Print the account of one voter instead: her share, what she paid, what is left. Private." placeholder:"ID"`
-	WhatIf bool   `name:"what-if" help:"Compute by reruns how many more supporters each lost project needed, and whether it wins without its strongest rival (Equal Shares)."`
+	Voter  string   `help:"Print the account of one voter instead: her share, what she paid, what is left. Private." placeholder:"ID"`
+	WhatIf bool     `name:"what-if" help:"Compute by reruns how many more supporters each lost project needed, and whether it wins without its strongest rival (Equal Shares). It takes dozens of counts for each."`
+	Lost   []string `help:"Lost projects that --what-if asks about; all without it." placeholder:"ID"`
 }
 
 // Run prints the record of a count, or one voter's account.
@@ -62,17 +63,9 @@ func (c *pbExplainCmd) Run(ctx context.Context, s *streams) error {
 		}
 		return pbWriteJSON(s.out, pb.AccountOf(f.Profile, opts.Utility, out, &f.Profile.Ballots[i]))
 	}
-	if c.WhatIf {
-		if !strings.HasPrefix(out.Rule, "mes_") {
-			return pbUsage(s, errors.New("--what-if asks for a rule of Equal Shares (mes_…)"))
-		}
-		for i := range out.Lost {
-			if out.Lost[i].Reason == pb.NoSupporter || out.Lost[i].Reason == pb.DearerThanBudget {
-				continue
-			}
-			if out.Lost[i].Counterfactual, err = pb.WhatIf(ctx, f.Instance, f.Profile, opts, out, out.Lost[i].Project); err != nil {
-				return err
-			}
+	if c.WhatIf || len(c.Lost) > 0 {
+		if err := c.whatIf(ctx, s, f, opts, out); err != nil {
+			return err
 		}
 	}
 	return pbWriteJSON(s.out, struct {
@@ -81,6 +74,29 @@ func (c *pbExplainCmd) Run(ctx context.Context, s *streams) error {
 		Hash     string      `json:"hash"`
 		Outcome  *pb.Outcome `json:"outcome"`
 	}{filepath.Base(c.File), f.Instance.Decimals, out.Hash(), out})
+}
+
+// whatIf fills in what would have made lost projects win.
+func (c *pbExplainCmd) whatIf(ctx context.Context, s *streams, f *pb.PabulibFile, opts pb.Options, out *pb.Outcome) error {
+	if !strings.HasPrefix(out.Rule, "mes_") {
+		return pbUsage(s, errors.New("--what-if asks for a rule of Equal Shares (mes_…)"))
+	}
+	for _, id := range c.Lost {
+		if !slices.ContainsFunc(out.Lost, func(l pb.Loss) bool { return l.Project == id }) {
+			return pbUsage(s, fmt.Errorf("project %q did not lose", id))
+		}
+	}
+	for i := range out.Lost {
+		l := &out.Lost[i]
+		if len(c.Lost) > 0 && !slices.Contains(c.Lost, l.Project) || l.Reason == pb.NoSupporter || l.Reason == pb.DearerThanBudget {
+			continue
+		}
+		var err error
+		if l.Counterfactual, err = pb.WhatIf(ctx, f.Instance, f.Profile, opts, out, l.Project); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type pbFairnessCmd struct {

@@ -223,6 +223,35 @@ func TestTallyWeights(t *testing.T) {
 	}
 }
 
+// TestWhatIfOfOneProject: --lost asks about the projects named and no other.
+func TestWhatIfOfOneProject(t *testing.T) {
+	approval := filepath.Join(pbCases, "approval.pb")
+	explain := func(args ...string) *pb.Outcome {
+		stdout, stderr, code := runPB(t, append([]string{"explain", approval, "--rule", "mes_cost"}, args...)...)
+		if code != exitGood {
+			t.Fatalf("exit %d: %s", code, stderr)
+		}
+		var report struct {
+			Outcome *pb.Outcome `json:"outcome"`
+		}
+		if err := json.Unmarshal([]byte(stdout), &report); err != nil {
+			t.Fatal(err)
+		}
+		return report.Outcome
+	}
+	bare := explain()
+	i := slices.IndexFunc(bare.Lost, func(l pb.Loss) bool { return l.Reason == pb.MoneyShort })
+	id := bare.Lost[i].Project
+	for _, l := range explain("--lost", id).Lost {
+		if (l.Counterfactual != nil) != (l.Project == id) {
+			t.Errorf("asked about %s, project %s has %+v", id, l.Project, l.Counterfactual)
+		}
+	}
+	if _, stderr, code := runPB(t, "explain", approval, "--rule", "mes_cost", "--lost", bare.Selected[0]); code != exitUsage || !strings.Contains(stderr, "did not lose") {
+		t.Errorf("a winner: exit %d, %s", code, stderr)
+	}
+}
+
 func TestExplainAndAccount(t *testing.T) {
 	approval := filepath.Join(pbCases, "approval.pb")
 	stdout, stderr, code := runPB(t, "explain", approval, "--rule", "mes_cost", "--what-if", "--tie", "published", "--seed", "s")
