@@ -62,8 +62,10 @@ func (p *Page) Walk() []Stop {
 
 // fromTheTop makes the next Tab begin at the first element of the page. Taking
 // the focus away is not enough where a field or a notice took it by itself
-// (autofocus): Tab would go on from there.
-const fromTheTop = `{
+// (autofocus): Tab would go on from there. It takes it with the page's first
+// frame, which comes after the load: hence the wait for a frame.
+const fromTheTop = `(async () => {
+	await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
 	const top = document.createElement("span");
 	top.tabIndex = -1;
 	document.body.prepend(top);
@@ -71,8 +73,8 @@ const fromTheTop = `{
 	top.remove();
 	getSelection().removeAllRanges();
 	scrollTo(0, 0);
-	null
-}`
+	return null;
+})()`
 
 // CheckKeyboard walks the page by Tab and fails the test for everything that
 // cannot be reached, for each stop at which the focus cannot be seen, and for
