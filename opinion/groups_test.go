@@ -292,3 +292,53 @@ func TestBridgingFindsWhatBothSidesWant(t *testing.T) {
 		}
 	}
 }
+
+// TestWhateverTheVotesAllNumbersAreFinite, with groups forced on them.
+func TestWhateverTheVotesAllNumbersAreFinite(t *testing.T) {
+	ctx := context.Background()
+	rapid.Check(t, func(t *rapid.T) {
+		v := fromBallots(ballots(drawVotes(t)))
+		if v.Cast() == 0 {
+			return
+		}
+		for i := range v.People() {
+			if err := v.SetWeight(i, rapid.SampledFrom([]float64{0, 0.2, 1, 5}).Draw(t, "weight")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m := mapOf(t, v, MapOptions{Rounds: 10, AcquiescenceFree: rapid.Bool().Draw(t, "free")})
+		checkFinite(t, m)
+		g := groupsOf(t, v, m, GroupOptions{K: rapid.IntRange(2, 5).Draw(t, "k"), Refits: 1})
+		var numbers []float64
+		for _, p := range m.Positions {
+			numbers = append(numbers, g.Membership(p)...)
+		}
+		for _, s := range g.Stability {
+			numbers = append(numbers, s.ARI, s.Low, s.High)
+		}
+		for _, s := range CommonGround(v, g) {
+			numbers = append(numbers, s.Score)
+			for _, p := range s.Groups {
+				numbers = append(numbers, p.Share, p.Low, p.High)
+			}
+		}
+		list, err := RepresentativeStatements(ctx, v, m, g, RepresentativeOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range list {
+			numbers = append(numbers, r.P, r.Inside.Share, r.Outside.Share)
+		}
+		if b, err := FitBridging(ctx, v, BridgingOptions{Bootstraps: 3}); err == nil {
+			numbers = append(numbers, b.Mean)
+			for _, s := range b.Statements {
+				numbers = append(numbers, s.Intercept, s.Low, s.High, s.Factor)
+			}
+		}
+		for _, x := range numbers {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				t.Fatalf("%v among the numbers", x)
+			}
+		}
+	})
+}

@@ -361,6 +361,17 @@ func TestMapsOfOddConversations(t *testing.T) {
 			}
 		}
 	}
+	weightless := fromBallots(ballots(some))
+	for i := range weightless.People() {
+		if err := weightless.SetWeight(i, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := mapOf(t, weightless, MapOptions{})
+	checkFinite(t, m)
+	if g := groupsOf(t, weightless, m, GroupOptions{K: 2, Refits: 1}); g.K != 1 || g.Eligible != 0 {
+		t.Errorf("%d groups of %d people without weight", g.K, g.Eligible)
+	}
 	if _, err := NewMap(context.Background(), New(), MapOptions{}); err == nil {
 		t.Error("a map of nothing")
 	}
