@@ -2,6 +2,7 @@ package consultation_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -306,6 +307,23 @@ func TestAContributionOffersWhatMayBeDone(t *testing.T) {
 	})
 }
 
+// TestTheNextPageOfAListIsNarrowedAlike: who turns the page stays in the filter.
+func TestTheNextPageOfAListIsNarrowedAlike(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := atWork(t, db, accounts.Coordinator)
+		first, err := s.service.WorkContribution(t.Context(), s.coordinator, s.said(db))
+		s.must(err)
+		for range consultation.PageSize {
+			_, err := s.service.RecordContribution(t.Context(), s.coordinator, consultation.ContributionDraft{Meeting: first.Contribution.Meeting, Kind: consultation.Problem,
+				Raw: "باقين كنجيبو الما من السقاية", RawLang: "ary", College: "citizens", Unit: "07.351.03.11"})
+			s.must(err)
+		}
+		list := desk + "/consultation/contributions?college=citizens&page=%s&state=pending&unit=07.351.03"
+		s.shows(fmt.Sprintf(list, "1"), html.EscapeString(fmt.Sprintf(list, "2")))
+		s.shows(fmt.Sprintf(list, "2"), first.Number, html.EscapeString(fmt.Sprintf(list, "1")))
+	})
+}
+
 func TestAListMayBeNarrowedToAnArrondissement(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
 		s := atWork(t, db, accounts.Coordinator)
@@ -339,6 +357,26 @@ func TestAMeetingKeepsWhenItsInvitationsWentOut(t *testing.T) {
 		s.must(err)
 		if days, ok := m.NoticeDays(); !ok || days != 7 {
 			t.Errorf("invited %d days before", days)
+		}
+	})
+}
+
+// TestAMeetingOnFridayNoonSaysSo: it is a warning, and no refusal.
+func TestAMeetingOnFridayNoonSaysSo(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := atWork(t, db, accounts.Coordinator)
+		friday := time.Date(db.Now().Year()+1, time.March, 1, 11, 0, 0, 0, i18n.Zone)
+		for friday.Weekday() != time.Friday {
+			friday = friday.AddDate(0, 0, 1)
+		}
+		for days, warned := range map[int]bool{0: true, 1: false} {
+			starts := friday.AddDate(0, 0, days)
+			m, err := s.service.CreateMeeting(t.Context(), s.coordinator, consultation.MeetingDraft{Kind: consultation.Workshop, Title: i18n.Text{Ar: "ورشة الماء بدائرة البور"},
+				Place: i18n.Text{Ar: "دار الشباب"}, Chair: i18n.Text{Ar: "رئيس الدائرة"}, Unit: "07.351.03.11", StartsAt: starts, EndsAt: starts.Add(2 * time.Hour), Colleges: []string{"citizens"}})
+			s.must(err)
+			if got := strings.Contains(s.get("/ar"+desk+"/consultation/meetings/"+m.Number).Body.String(), i18n.T(i18n.Ar, "consultation_work.friday")); got != warned {
+				t.Errorf("%s: warned %t, want %t", starts.Weekday(), got, warned)
+			}
 		}
 	})
 }
