@@ -278,7 +278,7 @@ func (s *Service) SetAsideAll(ctx context.Context, actor accounts.Actor, numbers
 	var f fault.Fields
 	reason = trimmed(reason)
 	checkReason(&f, reason)
-	f.Check(len(numbers) > 0 && len(numbers) <= maxGrouped, "contributions", "fault.choose_some")
+	f.Check(len(numbers) > 0 && len(numbers) <= maxGrouped, "contributions", "consultation.error.tick", "most", maxGrouped)
 	if err := f.Err(); err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func (s *Service) GroupContributions(ctx context.Context, actor accounts.Actor, 
 	slices.Sort(g.Contributions)
 	g.Contributions = slices.Compact(g.Contributions)
 	if len(g.Contributions) == 0 || len(g.Contributions) > maxGrouped {
-		return "", fault.Field("contributions", "fault.choose_some")
+		return "", fault.Field("contributions", "consultation.error.tick", "most", maxGrouped)
 	}
 	if g.Proposal = strings.TrimSpace(g.Proposal); g.Proposal != "" {
 		kind, parsed, ok := programme.ParseNumber(g.Proposal)

@@ -188,7 +188,7 @@ func TestSeveralContributionsAreSetAsideWithOneReason(t *testing.T) {
 			}
 			return list
 		}
-		w.wants(w.SetAsideAll(ctx, w.coordinator, nil, i18n.Text{Ar: "قصير"}, ""), fault.Invalid, "fault.choose_some")
+		w.wants(w.SetAsideAll(ctx, w.coordinator, nil, i18n.Text{Ar: "قصير"}, ""), fault.Invalid, "consultation.error.tick")
 		w.wants(w.SetAsideAll(ctx, w.coordinator, numbers[:1], i18n.Text{Ar: "قصير"}, ""), fault.Invalid, "fault.too_short")
 		w.wants(w.SetAsideAll(ctx, w.rapporteur, numbers[:1], reason("خارج الاختصاص"), ""), fault.Forbidden, "fault.forbidden")
 		w.wants(w.SetAsideAll(ctx, w.coordinator, []string{numbers[0], "C-9999-0"}, reason("خارج الاختصاص"), ""), fault.NotFound, "consultation.error.contribution_unknown")

@@ -125,8 +125,11 @@ func (d meetingFormData) agenda() []point {
 // faulty are the fields of the form in its order, for the list of faults.
 func (d meetingFormData) faulty(fields []ui.Field, agenda []point) []ui.Field {
 	list := append(d.texts(d.Form, meetingWords...), fields...)
-	for _, p := range agenda {
-		list = append(append(list, p.title...), p.minutes)
+	for i, p := range agenda {
+		for _, f := range append(p.title, p.minutes) {
+			f.Label = d.T("consultation_work.agenda_item", "i", i+1) + " · " + f.Label
+			list = append(list, f)
+		}
 	}
 	return list
 }
@@ -216,7 +219,7 @@ func (d publicData) lineFields(form *page.Form) []ui.Field {
 	raw.Rows, reformulation.Rows, reformulation.Content = 5, 2, i18n.Ar
 	return []ui.Field{raw, f("raw_lang").Must().WithOptions(d.rawLangOptions()...), f("kind").Must().WithOptions(d.kindOptions()...), f("college").Must().WithOptions(d.collegeOptions()...),
 		f("unit").Must().WithOptions(d.leafOptions()...), f("axis").WithOptions(d.axisOptions()...), reformulation, f("table"), f("channel").Must().WithOptions(d.channelOptions()...),
-		f("scribe").WithOptions(ui.Option{Value: "1", Label: d.T("consultation_work.scribe_yes")})}
+		f("scribe")}
 }
 
 func (d staffContributionsData) table() ui.Table {
