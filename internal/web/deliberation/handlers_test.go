@@ -225,6 +225,9 @@ func TestEveryAddressKeepsTheCycleAskedFor(t *testing.T) {
 		if !strings.Contains(s.get(list+"?cycle=1"), `action="/ar/p/marrakech`+list+`?cycle=1"`) || !strings.Contains(s.get(list+"/"+first), list+"?cycle=1") {
 			s.Error("the form or the way back forgets the cycle")
 		}
+		if out := s.get("/deliberation"); !strings.Contains(out, i18n.T(i18n.Ar, "deliberation.none")) {
+			s.Error("an open debate without statements does not say that they are to come")
+		}
 		leads := func(w *httptest.ResponseRecorder) {
 			s.Helper()
 			if w.Code != http.StatusSeeOther || !strings.HasSuffix(w.Header().Get("Location"), list+"?cycle=1") {
@@ -235,6 +238,18 @@ func TestEveryAddressKeepsTheCycleAskedFor(t *testing.T) {
 		leads(s.post(list+"/"+first, url.Values{"state": {"hidden"}, "reason": {"يمس شخصا بعينه ولا يفيد النقاش"}, "version": {"1"}, "once": {store.NewID()}}))
 		if out := s.get(list + "?cycle=1"); !strings.Contains(out, "رأي متأخر من الأولى") {
 			s.Error("a statement added to the first debate went elsewhere")
+		}
+	})
+}
+
+func TestADebateThatIsOverPromisesNothing(t *testing.T) {
+	eachSite(t, func(s *site) {
+		s.begin(2)
+		_, err := s.programmes.OpenPhase(s.Context(), s.coordinator, programme.Phase{Cycle: 2, Stage: programme.Deliberation,
+			OpensAt: s.db.Now().Add(-2 * time.Hour), ClosesAt: s.db.Now().Add(-time.Hour)}, "")
+		s.must(err)
+		if out := s.get("/deliberation?cycle=2"); !strings.Contains(out, i18n.T(i18n.Ar, "deliberation.none_in_cycle")) || strings.Contains(out, i18n.T(i18n.Ar, "deliberation.none_sentence")) {
+			s.Error("a closed debate without statements says that they are to come")
 		}
 	})
 }

@@ -22,6 +22,17 @@ type listData struct {
 	Own     map[string]deliberation.Choice
 }
 
+// over tells whether the debate is one of an earlier cycle, or closed: nothing is to come.
+func (d listData) over() bool { return d.Cycle != 0 && !d.IsOpen }
+
+// none is the title of a debate without statements.
+func (d listData) none() string {
+	if d.over() {
+		return "deliberation.none_in_cycle"
+	}
+	return "deliberation.none"
+}
+
 // cycleTabs lead to the debates of the other cycles; none while there is but one.
 func cycleTabs(b page.Base, p *programme.Programme, path string, current int64) (tabs []ui.Tab) {
 	begun := debates(p, b.Now)
