@@ -68,7 +68,7 @@ func (s *Service) createPerson(ctx context.Context, id string, in Acceptance) er
 	if !errors.Is(err, store.Unchanged) {
 		return err
 	}
-	same, err := s.checkCredentials(ctx, mac, in.Password)
+	same, err := s.checkCredentials(ctx, mac, in.Password, in.From)
 	if isWrongPassword(err) || err == nil && same != id {
 		return fault.New(fault.Conflict, "account.error.form")
 	}
@@ -79,6 +79,7 @@ func (s *Service) createPerson(ctx context.Context, id string, in Acceptance) er
 type PasswordChange struct {
 	Once, Token string
 	Old, New    string
+	From        string // block of addresses, as in SignIn
 }
 
 // ChangePassword replaces the password, ends all other sessions and returns the
@@ -99,10 +100,10 @@ func (s *Service) ChangePassword(ctx context.Context, in PasswordChange) (token 
 	if err := f.Err(); err != nil {
 		return "", err
 	}
-	_, err = s.checkCredentials(ctx, who.mac, in.Old)
+	_, err = s.checkCredentials(ctx, who.mac, in.Old, in.From)
 	if isWrongPassword(err) {
 		// A form posted twice finds its own new password in force, which is what it wants.
-		if _, again := s.checkCredentials(ctx, who.mac, in.New); again != nil {
+		if _, again := s.checkCredentials(ctx, who.mac, in.New, in.From); again != nil {
 			return "", fault.Field("old", "account.error.old_password")
 		}
 	} else if err != nil {
@@ -288,14 +289,14 @@ func (s *Service) ResetPassword(ctx context.Context, in PasswordReset) (token st
 		return err
 	})
 	if errors.Is(err, store.Unchanged) { // posted twice: the password is in force, or the form is another's
-		if _, err = s.checkCredentials(ctx, who.mac, in.Password); isWrongPassword(err) {
+		if _, err = s.checkCredentials(ctx, who.mac, in.Password, in.From); isWrongPassword(err) {
 			return "", fault.Field("code", "account.error.code_used")
 		}
 	}
 	if err != nil {
 		return "", err
 	}
-	s.accounts.Forgive(who.mac)
+	s.tries.forgive(who.mac, in.From)
 	if err := s.db.WriteUnlogged(ctx, func(tx *store.Tx) error {
 		return tx.Exec(sqlDeleteSessionsBut, store.Installation, row.person, "")
 	}); err != nil {

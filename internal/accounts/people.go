@@ -27,7 +27,7 @@ type Service struct {
 	keys      *Keyring
 	within    func(unit, ancestor string) bool
 	passwords *passwords
-	accounts  *Throttle // by login
+	tries     *tries // by the MAC of a login
 	guard     *Guard
 	intake    *Intake
 
@@ -39,7 +39,7 @@ type Service struct {
 // territory lies in another; nil means equality only.
 func NewService(db *store.DB, keys *Keyring, within func(unit, ancestor string) bool) *Service {
 	return &Service{db: db, keys: keys, within: within, passwords: newPasswords(),
-		accounts: NewThrottle(perAccount, db.Now), guard: NewGuard(db.Now), intake: NewIntake(db.Now)}
+		tries: newTries(db.Now), guard: NewGuard(db.Now), intake: NewIntake(db.Now)}
 }
 
 // Guard is the one count of wrong guesses, shared by everything that takes codes.

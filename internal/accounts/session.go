@@ -213,7 +213,7 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (token string, err erro
 	if err := s.guard.Wait(ctx, in.From, ""); err != nil {
 		return "", err
 	}
-	person, err := s.checkCredentials(ctx, s.keys.loginMAC(in.Login), in.Password)
+	person, err := s.checkCredentials(ctx, s.keys.loginMAC(in.Login), in.Password, in.From)
 	if err != nil {
 		if isWrongPassword(err) {
 			s.guard.Fail(in.From, "")
@@ -228,13 +228,13 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (token string, err erro
 
 // checkCredentials finds the person of a login's MAC and password. It judges the
 // account's failures inside the turn, so that many tries at once gain nothing.
-func (s *Service) checkCredentials(ctx context.Context, mac, password string) (person string, err error) {
+func (s *Service) checkCredentials(ctx context.Context, mac, password, from string) (person string, err error) {
 	leave, err := s.passwords.turn(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer leave()
-	if left := s.accounts.Refused(mac); left > 0 {
+	if left := s.tries.refused(mac, from); left > 0 {
 		minutes := int((left + time.Minute - 1) / time.Minute)
 		return "", fault.Field("", "account.error.too_many_tries", "n", minutes)
 	}
@@ -251,10 +251,10 @@ func (s *Service) checkCredentials(ctx context.Context, mac, password string) (p
 		return "", err
 	}
 	if !ok {
-		s.accounts.Fail(mac)
+		s.tries.fail(mac, from)
 		return "", fault.Field("", errSignIn)
 	}
-	s.accounts.Forgive(mac)
+	s.tries.forgive(mac, from)
 	return person, nil
 }
 

@@ -68,6 +68,29 @@ func TestUnknownLoginLooksLikeAWrongPassword(t *testing.T) {
 	})
 }
 
+// TestNobodyKeepsAnotherOut: wrong passwords from elsewhere do not keep the owner
+// of an account out, and even from everywhere for no longer than a minute.
+func TestNobodyKeepsAnotherOut(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.join(marks, "amina@example.ma", accounts.Grant{Role: accounts.Coordinator})
+		try := func(from, typed string) error {
+			_, err := k.SignIn(t.Context(), accounts.SignIn{Login: "amina@example.ma", Password: typed, From: from})
+			return err
+		}
+		for range 9 { // those that are refused are not judged, and count for nothing
+			try("41.140.1.0/24", "wrong")
+		}
+		wantKey(t, "where the wrong ones came from", try("41.140.1.0/24", password), "account.error.too_many_tries")
+		ok(t, try(home, password))
+		for block := range 60 {
+			try(fmt.Sprintf("10.0.%d.0/24", block), "wrong")
+		}
+		wantKey(t, "while sixty places guess", try(home, password), "account.error.too_many_tries")
+		k.clock.Advance(time.Minute)
+		ok(t, try(home, password))
+	})
+}
+
 func TestAccountIsRefusedAfterManyFailures(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		ctx := t.Context()

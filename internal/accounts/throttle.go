@@ -18,9 +18,12 @@ type Policy struct {
 }
 
 // The policies in use. A block of addresses or a programme is only ever slowed,
-// since 300 phones of one hall share an address; an account is refused meanwhile.
+// since 300 phones of one hall share an address; an account is refused meanwhile:
+// where the wrong passwords come from for up to a quarter of an hour, elsewhere,
+// where its owner may be, only under an attack from many places, and for a minute.
 var (
 	perAccount   = Policy{Free: 5, First: 30 * time.Second, Most: 15 * time.Minute, Forget: 15 * time.Minute}
+	perAttacked  = Policy{Free: 50, First: 30 * time.Second, Most: time.Minute, Forget: time.Minute}
 	perBlock     = Policy{Free: 10, First: 250 * time.Millisecond, Most: 4 * time.Second, Forget: 30 * time.Second}
 	perProgramme = Policy{Free: 100, First: 250 * time.Millisecond, Most: 2 * time.Second, Forget: 5 * time.Second}
 
@@ -134,6 +137,28 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return fault.From(fault.Unavailable, ctx.Err(), "fault.unavailable")
 	}
+}
+
+// tries counts wrong passwords of accounts: from each block of addresses, and in all.
+type tries struct{ here, anywhere *Throttle }
+
+func newTries(clock func() time.Time) *tries {
+	return &tries{here: NewThrottle(perAccount, clock), anywhere: NewThrottle(perAttacked, clock)}
+}
+
+// refused is how long no password of an account is judged that comes from there.
+func (t *tries) refused(account, from string) time.Duration {
+	return max(t.here.Refused(account+" "+from), t.anywhere.Refused(account))
+}
+
+func (t *tries) fail(account, from string) {
+	t.here.Fail(account + " " + from)
+	t.anywhere.Fail(account)
+}
+
+func (t *tries) forgive(account, from string) {
+	t.here.Forgive(account + " " + from)
+	t.anywhere.Forgive(account)
 }
 
 // Guard slows the guessing of secrets that belong to a programme (codes, tracking

@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/khettara/khettara/internal/accounts"
+	"github.com/khettara/khettara/internal/fault"
 )
 
 // adminCmd is what whoever runs the machine may do to accounts: nothing that a
@@ -41,7 +43,11 @@ func (c *adminCreateCmd) Run(ctx context.Context, s *streams) error {
 
 func (c *adminResetCmd) Run(ctx context.Context, s *streams) error {
 	return withAccounts(ctx, c.Config, s, func(a *accounts.Service) (any, error) {
-		return issued(a.ResetByCommandLine(ctx, c.Login))
+		out, err := a.ResetByCommandLine(ctx, c.Login)
+		if fault.Is(err, fault.NotFound) {
+			return nil, fmt.Errorf("no account signs in as %q", c.Login)
+		}
+		return issued(out, err)
 	})
 }
 

@@ -279,6 +279,12 @@ func TestEveryAnswerIsFramedAgainstScripts(t *testing.T) {
 			t.Errorf("%s: %v", path, h)
 		}
 	}
+	for _, secure := range []bool{true, false} {
+		h := newSite(t, Config{Secure: secure}).ask("GET", "/ar/", "", nil).Header
+		if stays := h.Get("Strict-Transport-Security") != ""; stays != secure {
+			t.Errorf("with TLS %v the browser is told to stay with it: %v", secure, stays)
+		}
+	}
 	if page.SessionCookie(true) != "__Host-khettara" {
 		t.Error("with TLS the cookie is not pinned to this host")
 	}

@@ -124,7 +124,7 @@ func (h *Handlers) password(w http.ResponseWriter, r *http.Request) error {
 	}
 	var token string
 	if len(form.Faults) == 0 {
-		token, err = h.Accounts.ChangePassword(r.Context(), accounts.PasswordChange{Once: form.Once(), Token: req.Session,
+		token, err = h.Accounts.ChangePassword(r.Context(), accounts.PasswordChange{Once: form.Once(), Token: req.Session, From: req.Address,
 			Old: form.Value("old"), New: form.Value("new")})
 	}
 	if again, err := form.Take(err); err != nil {
