@@ -25,6 +25,22 @@ var keyArgument = map[string]int{
 // from templ included, and looks up every key written as a literal.
 func TestKeysUsedInCodeExist(t *testing.T) {
 	found := 0
+	eachFile(t, func(files *token.FileSet, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				found += checkCall(t, files, call)
+			}
+			return true
+		})
+	})
+	if found == 0 {
+		t.Fatal("no use of any key was found: the test looks in the wrong place")
+	}
+}
+
+// eachFile parses every Go file of the program, without its tests.
+func eachFile(t *testing.T, do func(files *token.FileSet, file *ast.File)) {
+	t.Helper()
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -37,23 +53,50 @@ func TestKeysUsedInCodeExist(t *testing.T) {
 		}
 		files := token.NewFileSet()
 		file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
+		if err == nil {
+			do(files, file)
 		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok {
-				found += checkCall(t, files, call)
-			}
-			return true
-		})
-		return nil
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found == 0 {
-		t.Fatal("no use of any key was found: the test looks in the wrong place")
+}
+
+// TestEverySentenceCanBeReached: each key stands in the code, or is made there of
+// a written beginning ("stage." + name) or of two written parts (key + "_masked").
+func TestEverySentenceCanBeReached(t *testing.T) {
+	written := map[string]bool{}
+	eachFile(t, func(_ *token.FileSet, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				if text, err := strconv.Unquote(lit.Value); err == nil {
+					written[text] = true
+				}
+			}
+			return true
+		})
+	})
+	for key := range sentences[Ar] {
+		if !reachable(key, written) {
+			t.Errorf("nothing in the code leads to the sentence %q", key)
+		}
 	}
+}
+
+func reachable(key string, written map[string]bool) bool {
+	if written[key] {
+		return true
+	}
+	for i, r := range key {
+		if r != '.' && r != '_' {
+			continue
+		}
+		if written[key[:i+1]] || written[key[:i]] && written[key[i:]] {
+			return true
+		}
+	}
+	return false
 }
 
 // checkCall checks one call and returns how many keys it names.

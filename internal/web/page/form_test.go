@@ -35,7 +35,7 @@ func TestALateFormIsShownAgain(t *testing.T) {
 		if form.Version() != 3 {
 			t.Error("a form that was not refused leaves the version it was made from")
 		}
-		again, err := form.Take(fault.New(kind, "fault.closed"))
+		again, err := form.Take(fault.New(kind, "fault.conflict"))
 		if !again || err != nil {
 			t.Fatalf("%v: again %v, %v", kind, again, err)
 		}
@@ -47,7 +47,7 @@ func TestALateFormIsShownAgain(t *testing.T) {
 			t.Errorf("%v: what was typed is lost", kind)
 		}
 		flash := page.Of(r).Page("nav.roadmap").Flash
-		if flash == nil || !strings.Contains(flash.Text, i18n.T(i18n.Fr, "fault.closed")) {
+		if flash == nil || !strings.Contains(flash.Text, i18n.T(i18n.Fr, "fault.conflict")) {
 			t.Errorf("%v: the page says %v", kind, flash)
 		}
 		w := httptest.NewRecorder()

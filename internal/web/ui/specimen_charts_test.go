@@ -14,7 +14,7 @@ func chartSpecimen(l i18n.Lang) templ.Component {
 	b.Crumbs = []page.Crumb{{Label: say(l, "التشخيص الترابي", "Diagnostic"), Href: "#main"}, {Label: say(l, "دائرة البور", "Cercle de Bour")}}
 	facts := Facts([]Fact{{say(l, "الاسم الرسمي", "Nom officiel"), Join(" · ", Str(say(l, "جماعة حربيل", "Commune de Harbil")), Code("07.351.03.03"))}, {say(l, "الأسر", "Ménages"), Num(l, 24609)}})
 	change := Table{Columns: []Column{{Label: say(l, "المؤشر", "Indicateur")}, {Label: "2014", Kind: NumberColumn}, {Label: "", Kind: ChartColumn}, {Label: "2024", Kind: NumberColumn}, {Label: say(l, "الاتجاه", "Évolution")}},
-		Foot: M(l, "common.source", "source", say(l, "المندوبية السامية للتخطيط", "HCP"))}
+		Foot: Str(say(l, "المصدر: المندوبية السامية للتخطيط", "Source : HCP"))}
 	for _, r := range []struct {
 		ar, fr           string
 		before, now, ref float64
@@ -32,7 +32,7 @@ func chartSpecimen(l i18n.Lang) templ.Component {
 	}
 	seats := Table{Columns: []Column{{Label: say(l, "الفئة", "Collège")}, {Label: say(l, "المقاعد", "Sièges"), Kind: NumberColumn}, {Label: say(l, "الحاضرون", "Présents"), Kind: NumberColumn}, {Label: "", Kind: ChartColumn}}}
 	for i, s := range []Seats{{19, 24}, {28, 30}, {43, 40}} {
-		seats.Rows = append(seats.Rows, Row{Cells: []templ.Component{Str(i18n.T(l, "college."+[]string{"elected", "civil", "citizens"}[i])), Num(l, s.Seats), Strong(Num(l, s.Came)), SeatsOf(s)}})
+		seats.Rows = append(seats.Rows, Row{Cells: []templ.Component{Str(college(l, []string{"elected", "civil", "citizens"}[i])), Num(l, s.Seats), Strong(Num(l, s.Came)), SeatsOf(s)}})
 	}
 	groups := []Agreement{{say(l, "المجموعة أ", "Groupe A"), 88, 8, false, true}, {say(l, "المجموعة ب", "Groupe B"), 22, 65, false, false}}
 	day := func(months int) int64 { return sampleNow.AddDate(0, months, 0).UnixMilli() }
@@ -77,7 +77,7 @@ func recordSpecimen(l i18n.Lang) templ.Component {
 	b.Crumbs = []page.Crumb{{Label: "M-007", Href: "#main"}}
 	head := Letterhead{Lines: []string{say(l, "وزارة الداخلية", "Ministère de l’Intérieur"), say(l, "ولاية جهة مراكش-آسفي", "Wilaya de la région Marrakech-Safi"), say(l, "عمالة مراكش", "Préfecture de Marrakech")},
 		References: []templ.Component{Join(" ", Str(say(l, "تقرير رقم", "Rapport no")), Code("07/2025")), Day(l, sampleNow)}}
-	t := Table{Compact: true, Columns: []Column{{Label: say(l, "الصفة", "Qualité")}, {Label: say(l, "المدعوون", "Invités"), Kind: NumberColumn}, {Label: say(l, "الحاضرون", "Présents"), Kind: NumberColumn}}, Rows: []Row{{Cells: []templ.Component{Str(i18n.T(l, "college.elected")), Num(l, 24), Num(l, 19)}}}, Total: []templ.Component{Str(i18n.T(l, "common.total")), Num(l, 130), Num(l, 120)}}
+	t := Table{Compact: true, Columns: []Column{{Label: say(l, "الصفة", "Qualité")}, {Label: say(l, "المدعوون", "Invités"), Kind: NumberColumn}, {Label: say(l, "الحاضرون", "Présents"), Kind: NumberColumn}}, Rows: []Row{{Cells: []templ.Component{Str(college(l, "elected")), Num(l, 24), Num(l, 19)}}}, Total: []templ.Component{Str(i18n.T(l, "common.total")), Num(l, 130), Num(l, 120)}}
 	return within(Record(b, head, say(l, "تقرير أشغال الورشة", "Rapport d’atelier"), say(l, "حول الماء والخدمات الأساسية بدائرة البور", "Eau et services de base, cercle de Bour")),
 		markup("<p>"), Str(say(l, "في يوم الخميس 13 نونبر 2025، افتُتحت على الساعة التاسعة صباحا بدار الشباب ورشة تشاورية.", "Le jeudi 13 novembre 2025 à neuf heures s’est ouvert un atelier.")), markup("</p>"),
 		within(RecordSection(say(l, "أولا: الحضور", "1. Présence")), DataTable(t)),

@@ -73,6 +73,14 @@ func say(l i18n.Lang, ar, fr string) string {
 	return fr
 }
 
+// college is a college of the samples in short.
+func college(l i18n.Lang, key string) string {
+	return map[string]string{
+		"elected": say(l, "المنتخبون", "Élus"), "services": say(l, "المصالح اللاممركزة", "Services déconcentrés"), "economic": say(l, "الفاعلون الاقتصاديون", "Acteurs économiques"),
+		"civil": say(l, "المجتمع المدني", "Société civile"), "citizens": say(l, "المواطنات والمواطنون", "Citoyennes et citoyens"),
+	}[key]
+}
+
 var sampleNow = time.Date(2026, 11, 26, 9, 0, 0, 0, i18n.Zone)
 
 func sampleBase(l i18n.Lang, title, here string) page.Base {
@@ -124,7 +132,7 @@ func homeSpecimen(l i18n.Lang) templ.Component {
 		Columns: []Column{{Label: say(l, "الفئة", "Collège")}, {Label: "", Kind: ChartColumn}, {Label: say(l, "العدد", "Nombre"), Kind: NumberColumn}, {Label: say(l, "الحصة", "Part"), Kind: NumberColumn}}}
 	for i, c := range []string{"citizens", "civil", "elected", "services", "economic"} {
 		n := []int{704, 388, 241, 158, 102}[i]
-		colleges.Rows = append(colleges.Rows, Row{Cells: []templ.Component{Str(i18n.T(l, "college.short."+c)), Plain(float64(n), 704, ToneWater), Num(l, n), Pct(l, float64(n)/1593, 0)}})
+		colleges.Rows = append(colleges.Rows, Row{Cells: []templ.Component{Str(college(l, c)), Plain(float64(n), 704, ToneWater), Num(l, n), Pct(l, float64(n)/1593, 0)}})
 	}
 	colleges.Total = []templ.Component{Str(i18n.T(l, "common.total")), nil, Num(l, 1593), Pct(l, 1, 0)}
 	return within(Layout(b),

@@ -21,10 +21,10 @@ func TestSentencesIsolateTheirNumbers(t *testing.T) {
 	}{
 		{"number", M(i18n.Ar, "common.days", "n", 1500), num("1\u00a0500") + " يوم"},
 		{"dual without a number", M(i18n.Ar, "common.days", "n", 2), "يومان"},
-		{"name is escaped", M(i18n.Fr, "common.source", "source", "<b>"), "Source\u00a0: <bdi>&lt;b&gt;</bdi>"},
+		{"name is escaped", M(i18n.Fr, "common.of", "total", "<b>"), "sur <bdi>&lt;b&gt;</bdi>"},
 		{"money keeps its word", M(i18n.Ar, "common.of", "total", i18n.Money(280000000)), "من <bdi>" + num("2\u00a0800\u00a0000") + " درهم</bdi>"},
-		{"component", M(i18n.Fr, "common.source", "source", Link("/x?a=1&b=2", "HCP")), "Source\u00a0: <a href=\"/x?a=1&amp;b=2\">HCP</a>"},
-		{"code", M(i18n.Fr, "common.source", "source", "P-0142-8"), "Source\u00a0: " + num("P-0142-8")},
+		{"component", M(i18n.Fr, "common.of", "total", Link("/x?a=1&b=2", "HCP")), "sur <a href=\"/x?a=1&amp;b=2\">HCP</a>"},
+		{"code", M(i18n.Fr, "common.of", "total", "P-0142-8"), "sur " + num("P-0142-8")},
 		{"string of T", Str(i18n.T(i18n.Ar, "status.late", "n", 46)), "متأخر " + num("46") + " يوما"},
 		{"unclosed isolate", Str("a \u2066b"), `a <bdi dir="ltr" class="num">b</bdi>`},
 		{"dangerous link", Link("javascript:alert(1)", "x"), `<a href="about:invalid#TemplFailedSanitizationURL">x</a>`},
