@@ -13,28 +13,28 @@ import (
 )
 
 // BenchmarkStart starts the program on the demonstration's database until it says
-// that it is ready, and reads how much memory it holds then and after a first
-// page. The aims: under 0.5 s and 100 MB.
+// that it is ready, and reads how much memory it holds after a first page. The aims: under 0.5 s and 100 MB.
 func BenchmarkStart(b *testing.B) {
 	for _, engine := range engines {
 		b.Run(string(engine), func(b *testing.B) {
 			s := startServer(b, "demo", engine)
 			s.Stop()
-			var took time.Duration
-			b.ResetTimer()
-			for range b.N {
-				began := time.Now()
-				s.Start()
-				took += time.Since(began)
-				b.StopTimer()
-				if status, _ := get(b, s.URL+"/ar/p/marrakech"); status != http.StatusOK {
-					b.Fatalf("the first page answers %d", status)
+			b.Run("existing", func(b *testing.B) {
+				var took time.Duration
+				for range b.N {
+					began := time.Now()
+					s.Start()
+					took += time.Since(began)
+					b.StopTimer()
+					if status, _ := get(b, s.URL+"/ar/p/marrakech"); status != http.StatusOK {
+						b.Fatalf("the first page answers %d", status)
+					}
+					b.ReportMetric(s.resident(), "MB-resident")
+					s.Stop()
+					b.StartTimer()
 				}
-				b.ReportMetric(s.resident(), "MB-resident")
-				s.Stop()
-				b.StartTimer()
-			}
-			b.ReportMetric(took.Seconds()/float64(b.N)*1000, "ms-ready")
+				b.ReportMetric(took.Seconds()/float64(b.N)*1000, "ms-ready")
+			})
 		})
 	}
 }
