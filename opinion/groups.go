@@ -99,8 +99,8 @@ type Groups struct {
 	seed uint64
 }
 
-// FindGroups groups the people who cast seven votes or more, and have a weight, by k-means on their
-// positions, and says how far groups of two to five survive: for each number,
+// FindGroups groups the people who cast seven votes or more, and have a weight, by k-means on the
+// votes that the map expects of them, and says how far groups of two to five survive: for each number,
 // the mean adjusted Rand index between the groups of all and those of twenty
 // new maps made of four fifths of the people. The largest number that reaches
 // 0.75 is shown, if fifty people or more are grouped; otherwise none.
@@ -186,20 +186,31 @@ func (p *panel) divided() bool {
 	return slices.ContainsFunc(seen, func(s uint8) bool { return s&(s-1) != 0 })
 }
 
-// cloud is the people to be grouped: their rows in a panel and positions.
+// cloud is the people to be grouped: their rows in a panel and positions, and
+// Σ w wᵀ over the loadings w of the statements.
 type cloud struct {
 	rows    []int
 	points  []vec2
 	weights []float64
+	moment  sym2
 }
 
 // cloudOf takes the positions from a map of these votes.
 func (p *panel) cloudOf(m *Map) *cloud {
-	return p.cloud(func(r int) vec2 { x := m.Positions[p.people[r]]; return vec2{x.X, x.Y} })
+	loadings := make([]vec2, len(m.Loadings))
+	for j, w := range m.Loadings {
+		loadings[j] = vec2{w.X, w.Y}
+	}
+	return p.cloud(func(r int) vec2 { x := m.Positions[p.people[r]]; return vec2{x.X, x.Y} }, loadings)
 }
 
-func (p *panel) cloud(at func(row int) vec2) *cloud {
+func (p *panel) cloud(at func(row int) vec2, loadings []vec2) *cloud {
 	var c cloud
+	for _, w := range loadings {
+		c.moment.a += w[0] * w[0]
+		c.moment.b += w[0] * w[1]
+		c.moment.c += w[1] * w[1]
+	}
 	for r, row := range p.rows {
 		if len(row) < enoughVotes || weightOf(p.weights, r) == 0 {
 			continue
@@ -213,8 +224,26 @@ func (p *panel) cloud(at func(row int) vec2) *cloud {
 	return &c
 }
 
+// cluster groups people by how differently the map expects them to vote: the
+// squared distance of two people is that of their expected votes over all
+// statements. On the map itself each axis has the same spread, the one that
+// tells much of the votes and the one that tells little.
 func (c *cloud) cluster(ctx context.Context, k int, seed uint64) (*clustering, error) {
-	return kmeans(ctx, c.points, c.weights, k, restarts, seed)
+	turn := c.moment.factor()
+	votes := make([]vec2, len(c.points))
+	for n, x := range c.points {
+		votes[n] = vec2{turn[0]*x[0] + turn[1]*x[1], turn[2]*x[0] + turn[3]*x[1]}
+	}
+	return kmeans(ctx, votes, c.weights, k, restarts, seed)
+}
+
+// factor is the upper triangular U of s = UᵀU (Cholesky), for s without negative eigenvalues.
+func (s sym2) factor() mat2 {
+	if s.a <= 0 {
+		return mat2{0, 0, 0, math.Sqrt(max(0, s.c))}
+	}
+	a := math.Sqrt(s.a)
+	return mat2{a, s.b / a, 0, math.Sqrt(max(0, s.c-s.b*s.b/s.a))}
 }
 
 // stability regroups subsamples. Every refit starts from other numbers than the
@@ -293,7 +322,11 @@ func (p *panel) refitted(ctx context.Context, ids []string, free bool, seed uint
 	if err != nil {
 		return nil, err
 	}
-	return p.cloud(func(r int) vec2 { return places[r].at }), nil
+	loadings := make([]vec2, len(f.columns))
+	for j, col := range f.columns {
+		loadings[j] = col.load
+	}
+	return p.cloud(func(r int) vec2 { return places[r].at }, loadings), nil
 }
 
 // labels by row of the panel, −1 for people who are not grouped.
@@ -310,10 +343,14 @@ func (c *cloud) labels(groups *clustering, rows int) []int {
 // describe renames the groups by weight, the heaviest first, and measures them.
 func (g *Groups) describe(c *cloud, found *clustering) {
 	k := len(found.centres)
-	weight, total := make([]float64, k), 0.0
+	weight, total, centre := make([]float64, k), 0.0, make([]vec2, k)
 	for n, label := range found.labels {
 		weight[label] += weightOf(c.weights, n)
 		total += weightOf(c.weights, n)
+	}
+	for n, label := range found.labels {
+		w := weightOf(c.weights, n) / weight[label]
+		centre[label] = vec2{centre[label][0] + w*c.points[n][0], centre[label][1] + w*c.points[n][1]}
 	}
 	order := make([]int, k)
 	for i := range order {
@@ -324,14 +361,13 @@ func (g *Groups) describe(c *cloud, found *clustering) {
 	g.Groups = make([]Group, k)
 	for i, was := range order {
 		name[was] = i
-		centre := found.centres[was]
-		g.Groups[i] = Group{Centre: Point{centre[0], centre[1]}, Share: weight[was] / total}
+		g.Groups[i] = Group{Centre: Point{centre[was][0], centre[was][1]}, Share: weight[was] / total}
 	}
 	for n, was := range found.labels {
 		label := name[was]
 		found.labels[n] = label
 		group := &g.Groups[label]
-		d, w := c.points[n].minus(found.centres[was]), weightOf(c.weights, n)/weight[was]
+		d, w := c.points[n].minus(centre[was]), weightOf(c.weights, n)/weight[was]
 		group.People++
 		group.XX += w * d[0] * d[0]
 		group.XY += w * d[0] * d[1]
