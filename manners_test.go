@@ -245,6 +245,27 @@ var (
 		`(text-align|float|clear|caption-side)\s*:\s*(left|right)`)
 )
 
+// TestEveryPromiseNamesATest: docs/security.md names tests that exist.
+func TestEveryPromiseNamesATest(t *testing.T) {
+	there := map[string]bool{}
+	for _, f := range goFiles(t) {
+		for _, decl := range f.syntax.Decls {
+			if fn, ok := decl.(*ast.FuncDecl); ok && f.test {
+				there[fn.Name.Name] = true
+			}
+		}
+	}
+	named := regexp.MustCompile("`(Test[A-Za-z0-9]+)`").FindAllSubmatch(read(t, "docs/security.md"), -1)
+	if len(named) < 40 {
+		t.Errorf("docs/security.md names %d tests", len(named))
+	}
+	for _, n := range named {
+		if !there[string(n[1])] {
+			t.Errorf("docs/security.md promises %s, which does not exist", n[1])
+		}
+	}
+}
+
 func TestStylesNameNoSide(t *testing.T) {
 	for _, name := range repositoryFiles(t, ".css") {
 		for i, line := range strings.Split(blank(cssComment, string(read(t, name))), "\n") {

@@ -136,7 +136,7 @@ func writeNew(to string, from io.Reader) error {
 // every log whole, no leaf missing.
 func verifyBackup(ctx context.Context, cfg Config, dir string, m manifest) error {
 	if m.Dialect != store.DialectOf(cfg.DB) {
-		return fmt.Errorf("the backup is of %s, the database of %s", m.Dialect, store.DialectOf(cfg.DB))
+		return fmt.Errorf("the backup is of %s, and --db names %s", m.Dialect, store.DialectOf(cfg.DB))
 	}
 	hash, err := fileHash(filepath.Join(dir, databaseFile))
 	if err != nil || hash != m.Database {
