@@ -17,30 +17,46 @@ import (
 // OpinionCmd makes maps of opinions from votes on statements. Nothing of it
 // needs a database: files in, JSON out.
 type OpinionCmd struct {
-	Map    opinionMapCmd    `cmd:"" help:"Make a map of a conversation."`
-	Parity opinionParityCmd `cmd:"" help:"Recompute a saved state of a Polis server and print the largest differences."`
+	Map      opinionMapCmd      `cmd:"" help:"Make a map of a conversation: where everybody stands, groups if there are any, common ground."`
+	Report   opinionReportCmd   `cmd:"" help:"Print what a page about a conversation needs, with no count under ten, or its plot."`
+	Parity   opinionParityCmd   `cmd:"" help:"Recompute a saved state of a Polis server and print the largest differences."`
+	Simulate opinionSimulateCmd `cmd:"" help:"Make up a conversation whose truth is known, the same for the same seed."`
+	Power    opinionPowerCmd    `cmd:"" help:"Tell by simulation how many participants and votes a map needs before it means something."`
+}
+
+// opinionMapping are the flags of commands that make a map.
+type opinionMapping struct {
+	Path string `arg:"" help:"A participants-votes.csv or votes.csv with the comments.csv beside it, or a folder of them or of a server state." type:"path"`
+	K    int    `help:"Show so many groups, 2 to 5, instead of the best number or none." placeholder:"N"`
+	Seed uint64 `help:"Seed of whatever is drawn." default:"1"`
 }
 
 type opinionMapCmd struct {
-	Path string `arg:"" help:"A participants-votes.csv or votes.csv with the comments.csv beside it, or a folder of them or of a server state." type:"path"`
-	Mode string `help:"How to compute: ${enum}." enum:"polis" default:"polis"`
-	K    int    `help:"Show so many groups, 2 to 5, instead of the best number." placeholder:"N"`
-	Seed uint64 `help:"Seed of whatever is drawn." default:"1"`
-	JSON bool   `name:"json" help:"Print one line of JSON."`
+	opinionMapping
+	Mode             string `help:"How to compute: ${enum}." enum:"khettara,polis" default:"khettara"`
+	NoGroups         bool   `help:"Do not wait for the resampling that tells whether there are groups (khettara)."`
+	AcquiescenceFree bool   `help:"Take out how much each person agrees with anything (khettara)."`
+	JSON             bool   `name:"json" help:"Print one line of JSON."`
 }
 
-// opinionMap is the JSON of opinion map.
-type opinionMap struct {
+// opinionMap is the JSON of opinion map, with what a mode knows of stability,
+// groups and common ground.
+type opinionMap[S, G, C any] struct {
 	Mode         string               `json:"mode"`
 	Participants int                  `json:"participants"`
 	Statements   int                  `json:"statements"` // those moderated out among them
 	Votes        int                  `json:"votes"`
-	K            int                  `json:"k"`
-	Stability    opinionStability     `json:"stability"`
+	K            int                  `json:"k"` // 1: no clear groups; 0: not looked for
+	Stability    S                    `json:"stability"`
 	People       []opinionParticipant `json:"participants_list"`
-	Groups       []opinionGroup       `json:"groups"`
-	CommonGround []opinionConsensus   `json:"common_ground"`
+	Groups       []G                  `json:"groups"`
+	CommonGround []C                  `json:"common_ground"`
 	Seconds      float64              `json:"seconds"` // of the computation, without reading the files
+}
+
+// polisMap is what the pipeline of Polis makes.
+type polisMap struct {
+	opinionMap[opinionStability, opinionGroup, opinionConsensus]
 }
 
 // opinionStability is all that the pipeline of Polis knows of it.
@@ -92,26 +108,39 @@ type opinionConsensus struct {
 	GroupAware float64 `json:"group_aware"`
 }
 
-// Run makes the map; from a server state it starts where the server stopped.
+// Run makes the map.
 func (c *opinionMapCmd) Run(ctx context.Context, s *streams) error {
 	votes, previous, err := c.read(s)
 	if err != nil {
 		return opinionError(s, err)
+	}
+	if c.Mode == "khettara" {
+		return c.khettara(ctx, s, votes)
+	}
+	return c.polis(ctx, s, votes, previous)
+}
+
+// polis makes the map as Polis does; from a server state it starts where the
+// server stopped.
+func (c *opinionMapCmd) polis(ctx context.Context, s *streams, votes *opinion.Votes, previous *opinion.ParityMap) error {
+	if c.NoGroups || c.AcquiescenceFree {
+		fmt.Fprintln(s.err, "khettara opinion: --no-groups and --acquiescence-free go with --mode khettara")
+		return exitError(exitUsage)
 	}
 	begun := time.Now()
 	m, err := opinion.Parity(ctx, votes, opinion.ParityOptions{K: c.K, Seed: c.Seed, Previous: previous})
 	if err != nil {
 		return opinionError(s, err)
 	}
-	out := opinionMapOf(votes, m)
-	out.Seconds = time.Since(begun).Seconds()
+	out := polisMapOf(votes, m)
+	out.Seconds = opinionSeconds(begun)
 	if c.JSON {
 		return writeLine(s.out, out)
 	}
 	return out.print(s)
 }
 
-func (c *opinionMapCmd) read(s *streams) (*opinion.Votes, *opinion.ParityMap, error) {
+func (c *opinionMapping) read(s *streams) (*opinion.Votes, *opinion.ParityMap, error) {
 	if opinion.IsServerState(c.Path) {
 		state, err := opinion.ReadServerState(c.Path)
 		if err != nil {
@@ -151,13 +180,13 @@ func opinionError(s *streams, err error) error {
 	return err
 }
 
-func opinionMapOf(v *opinion.Votes, m *opinion.ParityMap) *opinionMap {
-	out := &opinionMap{
+func polisMapOf(v *opinion.Votes, m *opinion.ParityMap) *polisMap {
+	out := &polisMap{opinionMap[opinionStability, opinionGroup, opinionConsensus]{
 		Mode: "polis", Participants: v.People(), Statements: v.Statements(), Votes: v.Cast(), K: len(m.Groups),
 		Stability: opinionStability{Silhouettes: map[string]float64{}},
 		People:    make([]opinionParticipant, v.People()), CommonGround: []opinionConsensus{},
 		Groups: opinionGroups(v, m.Groups),
-	}
+	}}
 	for k, silhouette := range m.Silhouettes {
 		out.Stability.Silhouettes[strconv.Itoa(k)] = silhouette
 	}
@@ -202,7 +231,7 @@ func opinionGroups(v *opinion.Votes, groups []opinion.ParityGroup) []opinionGrou
 	return out
 }
 
-func (m *opinionMap) print(s *streams) error {
+func (m *polisMap) print(s *streams) error {
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%d participants, %d statements, %d votes; %d groups; %.3f s\n", m.Participants, m.Statements, m.Votes, m.K, m.Seconds)
 	for _, k := range slices.Sorted(maps.Keys(m.Stability.Silhouettes)) {

@@ -110,7 +110,7 @@ func TestOpinionMap(t *testing.T) {
 			t.Errorf("%s: one group", path)
 		}
 	}
-	out, _, _ := runOpinion(t, "map", participants)
+	out, _, _ := runOpinion(t, "map", participants, "--mode", "polis")
 	if !strings.Contains(out, "40 participants, 10 statements") || !strings.Contains(out, "common ground") {
 		t.Errorf("printed\n%s", out)
 	}
