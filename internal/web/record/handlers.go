@@ -4,6 +4,7 @@
 package record
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -50,8 +51,12 @@ func (h *Handlers) Routes() []page.Route {
 	return routes
 }
 
-// pageSize is the number of lines on one page of the log.
-const pageSize = 50
+// A page of the log ends at so many lines that its reader may read, or at so many
+// lines in all: votes alone may be thousands of lines that say nothing to others.
+const (
+	pageReadable = 50
+	pageLines    = 1000
+)
 
 // log is the log that an address speaks of.
 type log struct {
@@ -135,20 +140,33 @@ func (h *Handlers) listData(r *http.Request, sees sight) (d listData, err error)
 	if d.Query != "" {
 		return d, h.find(r, &d, v)
 	}
-	n, _ := strconv.Atoi(r.URL.Query().Get("page"))
-	d.Page = max(n, 1)
-	before := d.Size - int64(d.Page-1)*pageSize
-	if before <= 0 {
-		d.Page, before = 1, d.Size
+	before, err := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
+	if err != nil || before <= 0 || before > d.Size {
+		before = d.Size
 	}
-	if d.Size == 0 {
-		return d, nil
+	return d, h.readPage(r.Context(), &d, v, before)
+}
+
+// readPage reads the lines before a line, the newest first.
+func (h *Handlers) readPage(ctx context.Context, d *listData, v viewer, before int64) error {
+	d.Before, d.Next = before, before
+	for readable := 0; readable < pageReadable && len(d.Entries) < pageLines && d.Next > 0; {
+		found, err := h.DB.RecentChanges(ctx, d.log.ID, d.Next, pageLines/4)
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		for _, c := range found {
+			e := v.entry(c)
+			d.Entries, d.Next = append(d.Entries, e), c.N
+			if e.Readable {
+				readable++
+			}
+			if readable == pageReadable {
+				break
+			}
+		}
 	}
-	found, err := h.DB.RecentChanges(r.Context(), d.log.ID, before, pageSize)
-	for _, c := range found {
-		d.Entries = append(d.Entries, v.entry(c))
-	}
-	return d, err
+	return nil
 }
 
 // find answers the search field: a line's number leads to the line, a tracking
@@ -229,7 +247,8 @@ type listData struct {
 	page.Base
 	log
 	Query   string
-	Page    int
+	Before  int64 // the page begins with the line before it
+	Next    int64 // and the next page with the line before this one; 0: there is none
 	Entries []entry
 	Key     transparency.Key
 	goTo    string // the line that was asked for by its number
@@ -237,14 +256,9 @@ type listData struct {
 
 // pages says where the reader stands; addresses keep the list they are of.
 func (d listData) pages() ui.Pages {
-	total := int(d.Size)
-	p := ui.Pages{From: (d.Page-1)*pageSize + 1, To: min(d.Page*pageSize, total), Total: total}
-	at := func(n int) string { return d.here(url.Values{"page": {strconv.Itoa(n)}}) }
-	if d.Page > 1 {
-		p.Previous = at(d.Page - 1)
-	}
-	if p.To < total {
-		p.Next = at(d.Page + 1)
+	p := ui.Pages{From: int(d.Size-d.Before) + 1, To: int(d.Size - d.Next), Total: int(d.Size)}
+	if d.Next > 0 {
+		p.Next = d.here(url.Values{"before": {strconv.FormatInt(d.Next, 10)}})
 	}
 	return p
 }

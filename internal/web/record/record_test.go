@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -119,6 +121,22 @@ func (s *site) write() (open, closed int64) {
 		s.t.Fatal(err)
 	}
 	return open, closed
+}
+
+// writeClosed appends changes that only staff may read.
+func (s *site) writeClosed(n int) {
+	s.t.Helper()
+	err := s.db.Write(context.Background(), s.programme.ID, func(tx *store.Tx) error {
+		for range n {
+			if _, err := tx.Append(store.Change{Kind: "proposal.estimated.v1", Subject: "estimate/P-0142-8", Public: store.Part{"by": store.Part{"role": "coordinator"}}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 func (s *site) seal() {
@@ -301,10 +319,15 @@ func TestFilesForProgramsHaveTheirTypeAndMayBeKept(t *testing.T) {
 func TestListsAreTurnedPageByPageAndSearched(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
 		s := newSite(t, db)
-		for range 40 {
+		for range 60 {
 			s.write()
 		}
-		first, second := s.page("/ar/p/marrakech/record"), s.page("/ar/p/marrakech/record?page=2")
+		first := s.page("/ar/p/marrakech/record")
+		next := regexp.MustCompile(`rel="next" href="([^"]*)"`).FindStringSubmatch(first)
+		if next == nil {
+			t.Fatal("no link leads to the second page")
+		}
+		second := s.page(html.UnescapeString(next[1]))
 		head, err := db.Head(context.Background(), s.programme.ID)
 		if err != nil {
 			t.Fatal(err)
@@ -323,6 +346,23 @@ func TestListsAreTurnedPageByPageAndSearched(t *testing.T) {
 		}
 		if w := s.get(fmt.Sprintf("/ar/p/marrakech/record/%d", head.Size)); w.Code != http.StatusNotFound {
 			t.Errorf("a line beyond the end: %d", w.Code)
+		}
+	})
+}
+
+// TestClosedLinesDoNotBuryTheOthers: however many lines say nothing to the reader,
+// the first page shows those that do.
+func TestClosedLinesDoNotBuryTheOthers(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		s := newSite(t, db)
+		open, _ := s.write()
+		s.writeClosed(120)
+		list := s.page("/ar/p/marrakech/record")
+		if !strings.Contains(list, fmt.Sprintf(`href="/ar/p/marrakech/record/%d"`, open)) || !strings.Contains(list, ">121</bdi> تغييرا لم يُنشر") {
+			t.Error("an open line is buried under closed ones")
+		}
+		if rows := strings.Count(list, "<tr"); rows > 20 {
+			t.Errorf("%d rows, mostly of closed lines", rows)
 		}
 	})
 }

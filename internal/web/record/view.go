@@ -198,12 +198,39 @@ func table(d listData) ui.Table {
 			{Label: d.T("record.column.where")}, {Label: d.T("record.column.by")}, {Label: d.T("record.column.when")}, {Label: d.T("record.column.hash")}},
 		Foot: ui.M(l, "record.foot"),
 	}
-	for _, e := range d.Entries {
+	for i := 0; i < len(d.Entries); i++ {
+		e := d.Entries[i]
+		if n := closedRun(d.Entries[i:]); n >= folded {
+			t.Rows = append(t.Rows, closedRow(d.Base, d.Entries[i:i+n]))
+			i += n - 1
+			continue
+		}
 		t.Rows = append(t.Rows, ui.Row{Muted: !e.Open, Cells: []templ.Component{
 			ui.Join("", leafLink(d.Base, e)), what(d.Base, e), text(e.Where), text(e.By), ui.Moment(l, e.At), ui.Code(short(e.Hash)),
 		}})
 	}
 	return t
+}
+
+// folded is the length from which closed lines that follow each other are one
+// row: dozens of rows that say nothing would bury those that do.
+const folded = 3
+
+// closedRun is the number of lines at the beginning that the reader may not read.
+func closedRun(list []entry) int {
+	n := slices.IndexFunc(list, func(e entry) bool { return e.Readable })
+	if n < 0 {
+		return len(list)
+	}
+	return n
+}
+
+// closedRow stands for lines that the reader may not read, the newest first.
+func closedRow(b page.Base, run []entry) ui.Row {
+	newest, oldest := run[0], run[len(run)-1]
+	return ui.Row{Muted: true, Cells: []templ.Component{
+		ui.Join("–", leafLink(b, oldest), leafLink(b, newest)), ui.M(b.Lang, "record.closed_run", "n", len(run)), nil, nil, ui.Moment(b.Lang, newest.At), nil,
+	}}
 }
 
 // text is a cell, empty where there is nothing to say.
