@@ -15,12 +15,15 @@ type Edge struct {
 	Size float64
 }
 
-// Edges of all pairs of groups of a map, weights counted; nil where there are none.
+// Edges of all pairs of groups of a map, weights counted; nil where there are
+// none. People count in the order of their ids, so that no digit depends on who
+// came first.
 func (g *Groups) Edges(v *Votes, m *Map) []Edge {
 	var out []Edge
+	people := byID(v.people.ids)
 	for b := range g.Groups {
 		for a := range b {
-			out = append(out, Edge{A: a, B: b, Size: g.edge(v, m, a, b)})
+			out = append(out, Edge{A: a, B: b, Size: g.edge(v, m, people, a, b)})
 		}
 	}
 	return out
@@ -35,15 +38,16 @@ func Separate(edges []Edge) bool {
 	return len(edges) > 0 && least >= Apart
 }
 
-func (g *Groups) edge(v *Votes, m *Map, a, b int) float64 {
+func (g *Groups) edge(v *Votes, m *Map, people []int32, a, b int) float64 {
 	line := g.centre(b).minus(g.centre(a))
 	within := [2]moments{}
 	var all moments
-	for i, label := range g.Label {
+	for _, i := range people {
+		label := g.Label[i]
 		if label != a && label != b {
 			continue
 		}
-		x, w := line.dot(m.Positions[i].estimate().at), v.Weight(i)
+		x, w := line.dot(m.Positions[i].estimate().at), v.Weight(int(i))
 		side := 0
 		if label == b {
 			side = 1

@@ -54,6 +54,24 @@ func TestEdgesOfKnownCrowds(t *testing.T) {
 	}
 }
 
+func TestEdgesDoNotDependOnWhoCameFirst(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 1))
+	var places []float64
+	for range 500 {
+		places = append(places, rnd.NormFloat64())
+	}
+	v, m, g := crowdOf(places)
+	turned, tm, tg := New(), &Map{}, &Groups{K: g.K, Groups: g.Groups}
+	for i := len(places) - 1; i >= 0; i-- {
+		turned.AddPerson(v.PersonID(i))
+		tm.Positions = append(tm.Positions, m.Positions[i])
+		tg.Label = append(tg.Label, g.Label[i])
+	}
+	if a, b := g.Edges(v, m)[0].Size, tg.Edges(turned, tm)[0].Size; a != b {
+		t.Errorf("edge %v, and %v with the same people in another order", a, b)
+	}
+}
+
 // TestStableGroupsWithoutAGapAreToldApart: both conversations show stable groups,
 // one of them has none.
 func TestStableGroupsWithoutAGapAreToldApart(t *testing.T) {
