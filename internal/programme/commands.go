@@ -25,6 +25,9 @@ type Foundation struct {
 	Once         string
 }
 
+// MaxSlug is the greatest length of a programme's name in addresses.
+const MaxSlug = 40
+
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // Create founds a programme: on the installation's log its creation, on its own
@@ -35,7 +38,7 @@ func (s *Service) Create(ctx context.Context, actor accounts.Actor, f Foundation
 		return nil, err
 	}
 	var wrong fault.Fields
-	wrong.Check(slugForm.MatchString(f.Slug) && len(f.Slug) <= 40, "slug", "programme.error.slug")
+	wrong.Check(slugForm.MatchString(f.Slug) && len(f.Slug) <= MaxSlug, "slug", "programme.error.slug")
 	wrong.Check(f.Territory != "", "territory", "fault.required")
 	wrong.Check(!f.Name.Empty(), "name", "fault.required")
 	if err := wrong.Err(); err != nil {

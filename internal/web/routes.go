@@ -28,7 +28,7 @@ func (s *Server) routes() []page.Route {
 	return slices.Concat(
 		(&home.Handlers{Programmes: v.Programmes, Territory: v.Territory, Consultation: v.Consultation, Deliberation: v.Deliberation,
 			Prioritisation: v.Prioritisation, Roadmap: v.Roadmap, Delivery: v.Delivery, Evaluation: v.Evaluation}).Routes(),
-		(&programme.Handlers{Programmes: v.Programmes}).Routes(),
+		(&programme.Handlers{Programmes: v.Programmes, Territory: v.Territory}).Routes(),
 		(&territory.Handlers{Territory: v.Territory, Programmes: v.Programmes}).Routes(),
 		(&consultation.Handlers{Consultation: v.Consultation, Programmes: v.Programmes, Accounts: v.Accounts, Territory: v.Territory}).Routes(),
 		(&deliberation.Handlers{Deliberation: v.Deliberation, Programmes: v.Programmes, Territory: v.Territory}).Routes(),

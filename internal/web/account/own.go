@@ -63,7 +63,8 @@ func (d ownData) facts() []ui.Fact {
 func (d ownData) roleRows() []ui.ActionRow {
 	var rows []ui.ActionRow
 	if d.Person.Admin {
-		rows = append(rows, ui.ActionRow{Title: ui.Str(accounts.RoleName(d.Lang, accounts.Administrator)), Line: ui.M(d.Lang, "account.accept.installation")})
+		rows = append(rows, ui.ActionRow{Title: ui.Str(accounts.RoleName(d.Lang, accounts.Administrator)), Line: ui.M(d.Lang, "account.accept.installation"),
+			End: ui.Link(d.Href("/programmes/new"), d.T("programme.found.title"))})
 	}
 	for _, role := range d.Roles {
 		href, label := "/p/"+role.Programme.Slug, d.T("account.own.open_programme")

@@ -20,6 +20,7 @@ import (
 type startData struct {
 	page.Base
 	Programmes []*programme.Programme
+	MayFound   bool // an administrator, who founds programmes
 	territory  *territory.Pack
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/consultation"
 	"github.com/khettara/khettara/internal/deliberation"
 	"github.com/khettara/khettara/internal/delivery"
@@ -51,7 +52,7 @@ func (h *Handlers) start(w http.ResponseWriter, r *http.Request) error {
 	if len(list) == 1 {
 		return page.Redirect(w, r, req.Base.Href("/p/"+list[0].Slug), page.Done, "")
 	}
-	return page.Render(w, r, http.StatusOK, startView(startData{Base: req.Base, Programmes: list, territory: h.Territory}))
+	return page.Render(w, r, http.StatusOK, startView(startData{Base: req.Base, Programmes: list, MayFound: req.Actor.Can(accounts.ProgrammeCreate, "", ""), territory: h.Territory}))
 }
 
 func (h *Handlers) programme(r *http.Request) (*programme.Programme, error) {

@@ -1,5 +1,5 @@
 // Package programme is the work area's page of a programme's frame: its phases
-// and cycles, the steps of its procedure, its axes and colleges.
+// and cycles, the steps of its procedure, its axes and colleges; and the page that founds one.
 package programme
 
 import (
@@ -9,12 +9,14 @@ import (
 	"github.com/khettara/khettara/internal/accounts"
 	"github.com/khettara/khettara/internal/fault"
 	"github.com/khettara/khettara/internal/programme"
+	"github.com/khettara/khettara/internal/territory"
 	"github.com/khettara/khettara/internal/web/page"
 )
 
 // Handlers serve the page and its forms.
 type Handlers struct {
 	Programmes *programme.Service
+	Territory  *territory.Pack
 }
 
 const work = "/work/programme"
@@ -24,6 +26,8 @@ const work = "/work/programme"
 func (h *Handlers) Routes() []page.Route {
 	const at = "/p/{slug}" + work
 	return []page.Route{
+		page.Get(founding, h.newProgramme),
+		page.Post(founding, h.found),
 		page.Get(at, h.overview),
 		page.Get(at+"/axes/{id}", h.editAxis),
 		page.Post(at+"/axes/{id}", h.setAxis),

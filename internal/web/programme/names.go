@@ -20,6 +20,7 @@ type formData struct {
 	Title   templ.Component
 	Lead    templ.Component // nil for none
 	Action  string
+	Back    string // where cancelling leads
 	Submit  string
 	Version int64
 	Fields  []ui.Field // all of them, for the summary of faults
@@ -36,7 +37,8 @@ func show(w http.ResponseWriter, r *http.Request, status int, d formData, curren
 	} else {
 		d.Saved = nil
 	}
-	d.Crumbs = []page.Crumb{{Label: d.T("nav.frame"), Href: d.P(work)}, {Label: d.Base.Title}}
+	d.Back = d.P(work)
+	d.Crumbs = []page.Crumb{{Label: d.T("nav.frame"), Href: d.Back}, {Label: d.Base.Title}}
 	return page.Render(w, r, status, formView(d))
 }
 
